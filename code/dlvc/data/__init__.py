@@ -1,0 +1,6 @@
+"""What goes in: datasets with their cards, embedded so that no chapter needs a network."""
+
+from dlvc.data.cards import Card, card, names
+from dlvc.data.load import cache_folder, load
+
+__all__ = ["Card", "cache_folder", "card", "load", "names"]

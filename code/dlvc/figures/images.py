@@ -1,0 +1,58 @@
+"""Pictures: grids of images with captions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from dlvc.figures.theme import style
+
+
+def image_grid(
+    images: Float[Tensor, "count channels height width"],
+    captions: Sequence[str] = (),
+    *,
+    columns: int = 10,
+    symmetric: bool = False,
+) -> Figure:
+    """Draw images in rows, each under its caption.
+
+    Args:
+        images: ``(N, C, H, W)`` with one or three channels, in [0, 1] unless symmetric.
+        captions: one a picture, or none.
+        columns: pictures a row.
+        symmetric: the values are signed, like weights; blue is below zero, red above, white is zero.
+
+    Raises:
+        ValueError: if there is no image, or the number of captions fits neither none nor all.
+    """
+    if not len(images) or (captions and len(captions) != len(images)):
+        raise ValueError(f"got {len(images)} images and {len(captions)} captions; want one caption an image, or none")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    width = 6.4 / columns
+    with style():
+        figure = Figure(figsize=(6.4, rows * (width + (0.2 * (1 + captions[0].count("\n")) if captions else 0))))
+        grid = figure.subplots(
+            rows,
+            columns,
+            squeeze=False,
+            gridspec_kw={"wspace": 0.08, "hspace": 0.08 if not captions else 0.28},
+        )
+        for axes in grid.flat:
+            axes.set_axis_off()
+        limit = float(images.abs().max()) if symmetric else 1.0
+        for i, (axes, image) in enumerate(zip(grid.flat, images.detach().cpu().numpy(), strict=False)):
+            picture = np.moveaxis(image, 0, -1).squeeze()  # (C, H, W) -> (H, W) or (H, W, 3)
+            axes.imshow(
+                picture,
+                cmap="RdBu_r" if symmetric else "gray",
+                vmin=-limit if symmetric else 0,
+                vmax=limit,
+                interpolation="none",
+            )
+            if captions:
+                axes.set_title(captions[i], fontsize=8, pad=2)
+    return figure

@@ -1,0 +1,112 @@
+"""Curves, bars and points: one function a kind of plot, each returning a Matplotlib figure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dlvc.figures.theme import BLUE, INK, LINES, ORANGE, QUIET, style
+
+
+def curves(
+    series: Mapping[str, Sequence[float] | Sequence[Sequence[float]]],
+    *,
+    x: Sequence[float] | None = None,
+    xlabel: str,
+    ylabel: str,
+    log_y: bool = False,
+) -> Figure:
+    """Draw named curves over a common axis, each labelled by colour and dash.
+
+    Args:
+        series: name to values, one a step; or to several such lists, one a seed, drawn as mean and range.
+        x: position of each step; 1, 2, 3 … if left out.
+        xlabel: what the horizontal axis counts, with its unit.
+        ylabel: what the vertical axis measures, with its unit.
+        log_y: draw the vertical axis logarithmically.
+    """
+    with style():
+        figure = Figure(figsize=(6.4, 3.4))
+        axes = figure.subplots()
+        for (name, values), (colour, dash) in zip(series.items(), LINES, strict=False):
+            table = np.atleast_2d(np.asarray(values, dtype=float))  # (seeds, steps)
+            steps = np.arange(1, table.shape[1] + 1) if x is None else np.asarray(x)
+            axes.plot(steps, table.mean(0), color=colour, linestyle=dash, label=name)
+            if len(table) > 1:
+                axes.fill_between(steps, table.min(0), table.max(0), color=colour, alpha=0.18, linewidth=0)
+        _finish(axes, xlabel, ylabel)
+        if log_y:
+            axes.set_yscale("log")
+        if len(series) > 1:
+            axes.legend()
+    return figure
+
+
+def strips(groups: Mapping[str, Sequence[float]], *, xlabel: str, truth: Sequence[float] | None = None) -> Figure:
+    """Draw one row of points a group, with the group's mean, to compare whole distributions.
+
+    Args:
+        groups: name to values.
+        xlabel: what is measured, with its unit.
+        truth: the value that each group should have, drawn as a cross.
+    """
+    with style():
+        figure = Figure(figsize=(6.4, 0.32 * len(groups) + 0.8))
+        axes = figure.subplots()
+        jitter = np.random.Generator(np.random.PCG64(0))
+        for row, values in enumerate(groups.values()):
+            points = np.asarray(values, dtype=float)
+            height = row + jitter.uniform(-0.28, 0.28, len(points))
+            axes.plot(points, height, ".", color=BLUE, alpha=0.35, markersize=3, linestyle="", rasterized=True)
+            axes.plot(points.mean(), row, "|", color=INK, markersize=14, markeredgewidth=2)
+            if truth is not None:
+                axes.plot(truth[row], row, "x", color=ORANGE, markersize=8, markeredgewidth=2)
+        axes.set_yticks(range(len(groups)), list(groups))
+        axes.invert_yaxis()
+        _finish(axes, xlabel, "")
+    return figure
+
+
+def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel: str) -> Figure:
+    """Draw one group of bars a name, side by side for each entry of ``values``.
+
+    Args:
+        values: label of a series to one height a name.
+        names: what stands under each group of bars.
+        ylabel: what the heights measure, with its unit.
+    """
+    with style():
+        figure = Figure(figsize=(6.4, 2.8))
+        axes = figure.subplots()
+        width = 0.8 / len(values)
+        hatches = ("", "//", "..", "xx")
+        for i, ((label, heights), (colour, _), hatch) in enumerate(zip(values.items(), LINES, hatches, strict=False)):
+            position = np.arange(len(names)) + (i - (len(values) - 1) / 2) * width
+            axes.bar(
+                position,
+                heights,
+                width * 0.92,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0,
+                label=label,
+            )
+        axes.set_xticks(
+            range(len(names)),
+            list(names),
+            rotation=30 if len(names) > 6 else 0,
+            ha="right" if len(names) > 6 else "center",
+        )
+        axes.grid(visible=False, axis="x")
+        _finish(axes, "", ylabel)
+        if len(values) > 1:
+            axes.legend()
+    return figure
+
+
+def _finish(axes: Axes, xlabel: str, ylabel: str) -> None:
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.tick_params(length=3, color=QUIET)

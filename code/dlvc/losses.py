@@ -1,0 +1,211 @@
+"""What is minimised: pure functions from tensors to numbers, in the order of the book.
+
+Each function evaluates the labelled equation that its docstring names; ``tests/equations`` proves it.
+Losses are means over the batch, in the unit of the natural logarithm (nats).
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+
+def one_hot(labels: Int[Tensor, "*batch"], num_classes: int) -> Float[Tensor, "*batch classes"]:
+    """Turn class numbers into vectors with a single 1.
+
+    Args:
+        labels: integers in ``[0, num_classes)``, any shape.
+        num_classes: length of the vectors, at least 1.
+
+    Returns:
+        Float32 vectors along a new last axis.
+
+    Raises:
+        ValueError: if a label is outside the range.
+    """
+    _check_labels(labels, num_classes)
+    return (labels.unsqueeze(-1) == torch.arange(num_classes, device=labels.device)).float()
+
+
+def squared_error(
+    predictions: Float[Tensor, "batch *shape"], targets: Float[Tensor, "batch *shape"]
+) -> Float[Tensor, ""]:
+    """Mean squared difference over all entries.
+
+    Args:
+        predictions: any shape.
+        targets: exactly the same shape; broadcasting would compare every prediction with every target.
+
+    Raises:
+        ValueError: if the shapes differ or the batch is empty.
+
+    Equation: eq-squared-error
+    """
+    if predictions.shape != targets.shape:
+        raise ValueError(
+            f"predictions have shape {tuple(predictions.shape)} and targets {tuple(targets.shape)}; they must be "
+            "equal, because broadcasting would silently compare every prediction with every target"
+        )
+    _check_not_empty(predictions, "predictions")
+    return (predictions - targets).square().mean()
+
+
+def log_sum_exp(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch"]:
+    """Logarithm of the sum of exponentials over the last axis, without overflow.
+
+    Args:
+        logits: any real numbers; the last axis is the classes.
+
+    Equation: eq-log-sum-exp
+    """
+    largest = _largest(logits)
+    return (logits - largest).exp().sum(-1).log() + largest.squeeze(-1)
+
+
+def log_softmax(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch classes"]:
+    """Logarithm of `softmax`, accurate where a probability would underflow to 0."""
+    # Not `logits - log_sum_exp(logits)`: among large logits that difference loses the digits that matter.
+    shifted = logits - _largest(logits)
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+def softmax(logits: Float[Tensor, "*batch classes"], temperature: float = 1.0) -> Float[Tensor, "*batch classes"]:
+    """Turn logits into probabilities over the last axis.
+
+    Args:
+        logits: any real numbers.
+        temperature: divides the logits; above 1 it flattens the distribution, below 1 it sharpens it.
+
+    Returns:
+        Probabilities of the same shape; each row sums to 1.
+
+    Raises:
+        ValueError: if the temperature is not positive.
+
+    Equation: eq-softmax, eq-temperature
+    """
+    if not temperature > 0:
+        raise ValueError(f"temperature is {temperature}; it must be positive")
+    exponentials = ((logits - _largest(logits)) / temperature).exp()
+    return exponentials / exponentials.sum(-1, keepdim=True)
+
+
+def cross_entropy(
+    logits: Float[Tensor, "batch classes"],
+    targets: Int[Tensor, "batch"] | Float[Tensor, "batch classes"],
+    label_smoothing: float = 0.0,
+) -> Float[Tensor, ""]:
+    """Mean cross-entropy between target distributions and ``softmax(logits)``.
+
+    Args:
+        logits: scores before the softmax.
+        targets: class numbers, or a distribution over the classes for each sample.
+        label_smoothing: share of the target that is spread evenly over all classes, in [0, 1].
+
+    Returns:
+        Scalar, in nats, at least 0.
+
+    Raises:
+        ValueError: if shapes or labels do not fit, the batch is empty, or a logit is NaN.
+
+    Reference: label smoothing is from Szegedy et al., *Rethinking the Inception Architecture for Computer Vision*
+    (2016), section 7.
+
+    Equation: eq-cross-entropy, eq-negative-log-likelihood, eq-label-smoothing
+    """
+    _check_logits(logits)
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing is {label_smoothing}; it must lie in [0, 1]")
+    num_classes = logits.shape[-1]
+    if targets.is_floating_point():
+        if targets.shape != logits.shape:
+            raise ValueError(
+                f"targets have shape {tuple(targets.shape)}; distributions need that of the logits, "
+                f"{tuple(logits.shape)}"
+            )
+        distribution = targets
+    else:
+        if targets.shape != logits.shape[:-1]:
+            raise ValueError(
+                f"targets have shape {tuple(targets.shape)}; class numbers for logits of shape "
+                f"{tuple(logits.shape)} need {tuple(logits.shape[:-1])}"
+            )
+        distribution = one_hot(targets, num_classes).to(logits.dtype)
+    distribution = (1 - label_smoothing) * distribution + label_smoothing / num_classes
+    surprise = -log_softmax(logits)
+    # A class without target mass costs nothing, also where its probability is exactly 0.
+    return torch.where(distribution > 0, distribution * surprise, 0.0).sum(-1).mean()
+
+
+def kl_divergence(p: Float[Tensor, "*batch classes"], q: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch"]:
+    """Kullback-Leibler divergence of q from p over the last axis, in nats.
+
+    Args:
+        p: probabilities; where p is 0 the term is 0.
+        q: probabilities of the same shape; the result is infinite where q is 0 and p is not.
+
+    Raises:
+        ValueError: if the shapes differ.
+
+    Equation: eq-kl-divergence
+    """
+    if p.shape != q.shape:
+        raise ValueError(f"p has shape {tuple(p.shape)} and q {tuple(q.shape)}; they must be equal")
+    terms: Tensor = torch.special.xlogy(p, p) - torch.special.xlogy(p, q)
+    return terms.sum(-1)
+
+
+def binary_cross_entropy_with_logits(
+    logits: Float[Tensor, "batch *shape"], targets: Float[Tensor, "batch *shape"]
+) -> Float[Tensor, ""]:
+    """Mean cross-entropy of independent yes/no questions.
+
+    Args:
+        logits: scores before the sigmoid.
+        targets: the same shape, in [0, 1]; values between are soft targets.
+
+    Returns:
+        Scalar, in nats: the mean over all entries.
+
+    Raises:
+        ValueError: if the shapes differ, a target is outside [0, 1], a logit is NaN or the batch is empty.
+
+    Equation: eq-binary-cross-entropy
+    """
+    _check_logits(logits)
+    if logits.shape != targets.shape:
+        raise ValueError(
+            f"logits have shape {tuple(logits.shape)} and targets {tuple(targets.shape)}; they must be equal"
+        )
+    if not ((targets >= 0) & (targets <= 1)).all():
+        raise ValueError(f"targets range from {targets.min()} to {targets.max()}; they must lie in [0, 1]")
+    # max(z, 0) - z t + log(1 + exp(-|z|)): no exponential of a positive number, so no overflow.
+    return (logits.clamp(min=0) - logits * targets + torch.log1p(torch.exp(-logits.abs()))).mean()
+
+
+def _largest(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch 1"]:
+    """Return the shift that keeps exponentials from overflowing; 0 where the largest logit is infinite."""
+    # The shift changes nothing in exact arithmetic, so no gradient needs to pass through it.
+    return logits.detach().amax(-1, keepdim=True).nan_to_num(nan=torch.nan, posinf=0.0, neginf=0.0)
+
+
+def _check_logits(logits: Tensor) -> None:
+    if not logits.is_floating_point():
+        raise ValueError(f"logits have dtype {logits.dtype}; they must be floating point")
+    _check_not_empty(logits, "logits")
+    if logits.isnan().any():
+        raise ValueError("logits contain NaN; look for it in the inputs, the weights or a learning rate too large")
+
+
+def _check_not_empty(values: Tensor, name: str) -> None:
+    if values.numel() == 0:
+        raise ValueError(f"{name} have shape {tuple(values.shape)}; the mean of an empty batch is undefined")
+
+
+def _check_labels(labels: Tensor, num_classes: int) -> None:
+    if labels.is_floating_point() or labels.dtype == torch.bool:
+        raise ValueError(f"labels have dtype {labels.dtype}; they must be integers")
+    if labels.numel() and not (int(labels.min()) >= 0 and int(labels.max()) < num_classes):
+        raise ValueError(
+            f"labels range from {int(labels.min())} to {int(labels.max())}; with {num_classes} classes "
+            f"they must lie in 0 to {num_classes - 1}"
+        )

@@ -1,0 +1,6 @@
+"""What computes: one file per architecture, in the order of the book."""
+
+from dlvc.models.linear import SoftmaxRegression
+from dlvc.models.mlp import MLP
+
+__all__ = ["MLP", "SoftmaxRegression"]

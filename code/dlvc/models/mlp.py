@@ -1,0 +1,41 @@
+"""The multilayer perceptron: linear layers with a nonlinearity between them."""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class MLP(nn.Module):
+    """Linear layers with an activation after each but the last.
+
+    Args:
+        input_shape: shape of one input, for instance ``(1, 28, 28)``; it is flattened.
+        hidden: widths of the hidden layers, at least one.
+        num_outputs: number of outputs, which are logits in a classifier.
+        activation: makes the nonlinearity.
+
+    Equation: eq-mlp
+    """
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        hidden: Sequence[int],
+        num_outputs: int,
+        activation: Callable[[], nn.Module] = nn.ReLU,
+    ) -> None:
+        super().__init__()
+        if not hidden:
+            raise ValueError("hidden is empty; without a hidden layer use SoftmaxRegression")
+        layers: list[nn.Module] = []
+        for wide, narrow in pairwise([math.prod(input_shape), *hidden]):
+            layers += [nn.Linear(wide, narrow), activation()]
+        self.layers = nn.Sequential(*layers, nn.Linear(hidden[-1], num_outputs))
+
+    def forward(self, x: Float[Tensor, "batch *input"]) -> Float[Tensor, "batch outputs"]:
+        """Return the outputs, ``(B, *input_shape) -> (B, num_outputs)``."""
+        outputs: Tensor = self.layers(x.flatten(1))  # (B, *input_shape) -> (B, D) -> (B, num_outputs)
+        return outputs

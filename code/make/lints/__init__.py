@@ -1,0 +1,1 @@
+"""The book's own lints: what a chapter promises and no other tool can check."""

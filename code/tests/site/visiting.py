@@ -1,0 +1,57 @@
+"""A visit to the site: an open page, and a note of everything that went wrong on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, Route
+
+
+@dataclass
+class Visit:
+    """An open page that can't leave the site.
+
+    Attributes:
+        page: the browser's page.
+        address: where the site's root is served.
+        problems: requests that would leave the site (and are blocked), failed ones, errors in the console.
+    """
+
+    page: Page
+    address: str
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, context: BrowserContext, address: str) -> "Visit":
+        """Open an empty page that is watched."""
+        visit = cls(context.new_page(), address)
+        context.route("**/*", visit._guard)
+        visit.page.on("console", visit._read)
+        visit.page.on("pageerror", lambda error: visit._note(f"script error: {error}"))
+        visit.page.on("response", visit._check)
+        return visit
+
+    def goto(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.address + path)
+
+    def _note(self, what: str) -> None:
+        self.problems.append(f"{urlsplit(self.page.url).path}: {what}")
+
+    def _guard(self, route: Route) -> None:
+        if route.request.url.startswith(self.address):
+            route.continue_()
+        else:
+            self._note(f"leaves the site for {route.request.url}")
+            route.abort()
+
+    def _read(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note(f"console: {message.text}")
+
+    def _check(self, response: Response) -> None:
+        if response.status >= 400:
+            self._note(f"status {response.status} for {response.url}")
+
+
+OpenPage = Callable[..., Visit]

@@ -1,0 +1,77 @@
+"""Figures: the same bytes twice, colours that follow the page, and clear errors."""
+
+import re
+
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from dlvc import figures
+from dlvc.figures.theme import PALETTE, to_svg
+
+generator = torch.Generator().manual_seed(0)
+PROBABILITIES = torch.rand(200, 3, generator=generator).softmax(1)
+LABELS = torch.randint(3, (200,), generator=generator)
+
+MAKERS = {
+    "curves": lambda: figures.curves(
+        {"a": [1.0, 2.0, 3.0], "b": [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]}, xlabel="epoch", ylabel="loss"
+    ),
+    "log curves": lambda: figures.curves({"a": [1.0, 10.0]}, xlabel="epoch", ylabel="loss", log_y=True),
+    "strips": lambda: figures.strips({"a": [0.0, 1.0], "b": [1.0, 2.0]}, xlabel="answer", truth=[0.0, 1.0]),
+    "bars": lambda: figures.bars({"x": [1.0, 2.0], "y": [2.0, 1.0]}, names=["a", "b"], ylabel="accuracy"),
+    "images": lambda: figures.image_grid(torch.rand(3, 1, 4, 4, generator=generator), ["a", "b", "c"], columns=2),
+    "colour images": lambda: figures.image_grid(torch.rand(2, 3, 4, 4, generator=generator)),
+    "weights": lambda: figures.image_grid(torch.randn(2, 1, 4, 4, generator=generator), symmetric=True),
+    "confusion": lambda: figures.confusion_matrix(torch.tensor([[9, 1], [0, 5]]), ["cat", "dog"]),
+    "reliability": lambda: figures.reliability_diagram({"model": (PROBABILITIES, LABELS)}),
+}
+
+
+@pytest.mark.parametrize("name", [n for n in MAKERS if "images" not in n and n != "weights"])
+def test_the_same_figure_gives_the_same_bytes(name):
+    assert to_svg(MAKERS[name]()) == to_svg(MAKERS[name]())
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_ink_follows_the_page_and_the_ground_is_the_page(name):
+    figure = MAKERS[name]()
+    assert isinstance(figure, Figure)
+    svg = to_svg(figure)
+    light, dark = (css for css in re.findall(r":root\{(.*?)\}", svg))
+    assert light != dark
+    assert f"--ink:{PALETTE['ink'][1]}" in dark
+    drawing = svg.split("</style>", 1)[1]
+    for name, (colour, _) in PALETTE.items():
+        assert colour not in drawing, f"{name} is drawn in its light colour on a dark page too"
+    assert "fill: #ffffff" not in re.sub(r"<clipPath.*?</clipPath>", "", drawing.split("axes_1")[0], flags=re.DOTALL)
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("name", [n for n in PALETTE if n != "grid"])
+def test_contrast_with_the_page(name, half):
+    page = luminance(("#ffffff", "#14181e")[half])
+    ink = luminance(PALETTE[name][half])
+    contrast = (max(page, ink) + 0.05) / (min(page, ink) + 0.05)
+    assert contrast >= (4.5 if name in {"ink", "quiet"} else 3)
+
+
+def test_images_and_captions_must_fit():
+    with pytest.raises(ValueError, match="got 2 images and 1 captions"):
+        figures.image_grid(torch.rand(2, 1, 4, 4), ["only one"])
+
+
+def test_one_group_a_row():
+    axes = MAKERS["strips"]().axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+
+
+def test_the_confusion_matrix_writes_its_counts():
+    texts = [t.get_text() for t in MAKERS["confusion"]().axes[0].texts]
+    assert texts == ["9", "1", "5"]
