@@ -68,8 +68,8 @@ def build_pages(root: Path, cache: JupyterCacheAbstract) -> None:
     stamp = build / "pages"
     state = page_inputs(root)
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != state:
-        shutil.rmtree(build / ".doctrees", ignore_errors=True)
-        shutil.rmtree(build / "html", ignore_errors=True)
+        for made in (".doctrees", "jupyter_execute", "html"):
+            shutil.rmtree(build / made, ignore_errors=True)
     stamp.unlink(missing_ok=True)
 
     executed = {record.hashkey for record in cache.list_cache_records()}

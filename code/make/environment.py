@@ -87,6 +87,8 @@ def explain(what: str, log: Path) -> str:
     text = log.read_text(encoding="utf-8", errors="replace")
     if DISK_FULL.search(text):
         reason = "the disk is full"
+    elif "ensurepip is not" in text:
+        reason = "this Python comes without venv; on Debian and Ubuntu `apt install python3-venv` adds it"
     elif NO_NETWORK.search(text):
         reason = "no package registry could be reached, so check the network"
     else:
@@ -219,6 +221,9 @@ def main() -> int:
             Environment(ROOT).update()
     except MakeError as failure:
         print(f"make: {failure}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"make: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nmake: stopped; the next make carries on.", file=sys.stderr)

@@ -355,4 +355,6 @@ def write_measurements(cache: JupyterCacheAbstract, files: dict[str, Path], fold
         record = cache.match_cache_notebook(myst_nb_reader_plugin(str(file)))
         executed = cache.get_cache_bundle(record.pk).nb
         for name, text in executed.metadata[MEASUREMENTS].items():
-            replace_text(folder / name, text)
+            path = folder / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:  # a newer file makes Sphinx read anew
+                replace_text(path, text)

@@ -43,8 +43,9 @@ def image_grid(
         )
         for axes in grid.flat:
             axes.set_axis_off()
+        images = images.detach().cpu()
         limit = float(images.abs().max()) if symmetric else 1.0
-        for i, (axes, image) in enumerate(zip(grid.flat, images.detach().cpu().numpy(), strict=False)):
+        for i, (axes, image) in enumerate(zip(grid.flat, images.numpy(), strict=False)):
             picture = np.moveaxis(image, 0, -1).squeeze()  # (C, H, W) -> (H, W) or (H, W, 3)
             axes.imshow(
                 picture,

@@ -134,6 +134,7 @@ def test_full_disk_is_refused_before_anything_is_written() -> None:
     ("log", "reason"),
     [
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
+        ("created successfully because ensurepip is not\navailable.", "`apt install python3-venv` adds it"),
         ("NewConnectionError: [Errno -3] Temporary failure in name resolution\nERROR: none", "check the network"),
         ("ERROR: Could not find a version that satisfies numpy==2 (from versions: none)", "check the network"),
         ("npm error code EAI_AGAIN\nnpm error errno EAI_AGAIN", "check the network"),
@@ -179,6 +180,15 @@ def test_make_says_in_one_sentence_what_is_missing(book: TinyBook, tmp_path: Pat
     assert not (book.root / ".venv").exists()
 
 
+def test_folder_that_cannot_be_written_is_named(book: TinyBook) -> None:
+    (book.root / "_build").touch()  # a file where a folder must be
+    failed = book.run(sys.executable, "code/make/environment.py", fails=True)
+    (sentence,) = failed.stderr.strip().splitlines()
+    assert sentence.startswith("make: [Errno")
+    assert "_build" in sentence
+
+
+@pytest.mark.slow
 def test_install_without_a_network_fails_in_one_sentence_and_heals(
     book: TinyBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

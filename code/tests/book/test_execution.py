@@ -81,6 +81,7 @@ def test_profiles_have_their_own_caches(book: TinyBook) -> None:
     assert execute.cache_folder(book.root, "quick") != execute.cache_folder(book.root, "full")
 
 
+@pytest.mark.slow
 def test_prose_executes_nothing_but_cells_and_package_do(book: TinyBook) -> None:
     book.chapter("one", COUNTING, prose="First words.")
     first = book.make()
@@ -118,6 +119,7 @@ def test_kernels_get_the_books_settings_and_not_the_readers(book: TinyBook, monk
     assert "['quick', '1.2.3', '1', '0', 'module://matplotlib_inline.backend_inline']" in page
 
 
+@pytest.mark.slow
 def test_two_executions_from_empty_caches_give_the_same_outputs(book: TinyBook) -> None:
     cells = [
         "import dlvc, torch\nfrom myst_nb import glue\nrun = dlvc.start('one')",
@@ -339,6 +341,7 @@ def test_measurements_stay_those_of_the_outputs_shown(book: TinyBook) -> None:
     measured.unlink()
     assert "0 to execute" in book.make().stdout
     assert measured.read_text() == '{"run": 1}'
+    assert "0 added, 0 changed, 0 removed" in book.make().stdout
 
 
 def test_derived_configuration_differs_in_what_it_must_only(tmp_path: Path) -> None:
