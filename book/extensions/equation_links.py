@@ -19,7 +19,9 @@ def resolve(app: Sphinx, doctree: nodes.document, page: str) -> None:
         if label not in equations:
             logger.warning("dlvc.show names the equation %s, which no page has", label, location=doctree)
             return found[0]
-        where, number = equations[label]
+        where, counted = equations[label]
+        numbered = app.env.toc_fignumbers.get(where, {}).get("displaymath", {}).get(f"equation-{label}")
+        number = ".".join(map(str, numbered)) if numbered else counted
         address = app.builder.get_relative_uri(page, where) if where != page else ""
         return f'class="dlvc-equation" href="{address}#equation-{label}">({number})<'
 

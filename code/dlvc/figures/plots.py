@@ -102,7 +102,7 @@ def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel:
         axes.grid(visible=False, axis="x")
         _finish(axes, "", ylabel)
         if len(values) > 1:
-            axes.legend()
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(values))
     return figure
 
 

@@ -3,16 +3,14 @@
 import ast
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from environment import PLANS, Environment, check_disk, check_python, explain
 from processes import MakeError
-from tiny_book import MAKE, TinyBook
+from tiny_book import MAKE, TinyBook, assert_ends, wait_for
 
 ROOT = MAKE.parents[1]
 
@@ -215,15 +213,10 @@ def test_killed_installation_leaves_no_installer(book: TinyBook) -> None:
         f"Environment(Path.cwd())._run('x', [sys.executable, '-c', {child!r}])"
     )
     process = book.start(sys.executable, "-c", script)
-    pid_file = book.root / "pid"
-    while not (pid_file.exists() and pid_file.read_text()):
-        time.sleep(0.1)
-    installer = int(pid_file.read_text())
-    process.send_signal(signal.SIGKILL)
+    installer = int(wait_for(book.root / "pid"))
+    process.kill()
     process.communicate()
-    time.sleep(2)
-    with pytest.raises(ProcessLookupError):
-        os.kill(installer, 0)
+    assert_ends(installer)
 
 
 @pytest.mark.parametrize("module", ["environment.py", "processes.py"])

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,36 +16,13 @@ import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from processes import exclusive
-from tiny_book import TinyBook
+from tiny_book import TinyBook, assert_ends, wait_for
 
 COUNTING = "with open('runs', 'a') as file: file.write('x')"
 
 
 def runs(book: TinyBook) -> int:
     return len((book.root / "book" / "part" / "runs").read_text())
-
-
-def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + 30
-    while not (path.exists() and path.read_text()):
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.1)
-    return path.read_text()
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def assert_ends(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while alive(pid):
-        assert time.monotonic() < deadline, f"process {pid} outlives the make that started it"
-        time.sleep(0.1)
 
 
 # --- what is executed ---------------------------------------------------------------------------------------

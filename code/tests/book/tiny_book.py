@@ -3,7 +3,10 @@
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import psutil
 
 MAKE = Path(__file__).parents[2] / "make"
 
@@ -71,3 +74,20 @@ class TinyBook:
 
     def page(self, name: str) -> str:
         return (self.root / "_build" / "html" / f"{name}.html").read_text()
+
+
+def wait_for(path: Path) -> str:
+    """Return the text of a file that another process is about to write."""
+    deadline = time.monotonic() + 30
+    while not (path.exists() and path.read_text()):
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.1)
+    return path.read_text()
+
+
+def assert_ends(pid: int) -> None:
+    """Assert that a process ends soon; one that has ended and that nobody has asked about yet, has ended."""
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, f"process {pid} outlives the make that started it"
+        time.sleep(0.1)

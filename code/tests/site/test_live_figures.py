@@ -152,10 +152,11 @@ def test_starting_moves_nothing_that_is_being_read(visit: OpenPage, figures: Fig
             "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {"
             "window.shift += entry.value; })).observe({ type: 'layout-shift', buffered: true });"
         )
-        for _ in range(page.evaluate("Math.ceil(document.documentElement.scrollHeight / 300) + 4")):
-            page.mouse.wheel(0, 300)
-            page.wait_for_timeout(100)
         for figure in page.locator("dlvc-live").all():
+            figure.evaluate("(tag) => scrollTo(0, scrollY + tag.getBoundingClientRect().top - 1500)")
+            while figure.evaluate("(tag) => tag.getBoundingClientRect().bottom > 0"):
+                page.mouse.wheel(0, 250)
+                page.wait_for_timeout(100)
             expect(figure).to_have_attribute("data-state", "ready")
         assert page.evaluate("window.shift") < 0.05, name
 
