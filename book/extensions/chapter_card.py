@@ -96,9 +96,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension; with another folder of measurements all chapters are read anew."""
     app.setup_extension("chapter_citation")
     app.setup_extension("reading_time")
-    app.add_config_value(
-        "measurements_folder", lambda _: os.environ.get("DLVC_MEASUREMENTS", ""), "env", [str]
-    )
+    app.add_config_value("measurements_folder", lambda _: os.environ.get("DLVC_MEASUREMENTS", ""), "env", [str])
     app.add_directive("chapter-card", ChapterCard)
     app.add_css_file("card.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

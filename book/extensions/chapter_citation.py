@@ -76,8 +76,6 @@ def pass_over(*_: object) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     installed = version("dlvc")
-    app.add_config_value(
-        "book_version", lambda _: os.environ.get("DLVC_BOOK_VERSION") or installed, "env", [str]
-    )
+    app.add_config_value("book_version", lambda _: os.environ.get("DLVC_BOOK_VERSION") or installed, "env", [str])
     app.add_node(Citation, html=(begin, end), latex=(pass_over, pass_over), text=(pass_over, pass_over))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

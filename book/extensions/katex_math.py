@@ -71,12 +71,13 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number and anchor if it has a label."""
     number = ""
     if node["number"]:
-        text = get_node_equation_number(self, node)
-        number = f'<span class="eqno">({text})<a class="headerlink" href="#{node["ids"][0]}" title="Link to this equation">#</a></span>'
+        link = f'<a class="headerlink" href="#{node["ids"][0]}" title="Link to this equation">#</a>'
+        number = f'<span class="eqno">({get_node_equation_number(self, node)}){link}</span>'
+    formula = _rendered(node, display=True)
     self.body.append(self.starttag(node, "div", CLASS="math"))
     # Wide formulas scroll by themselves, also by keyboard, so that the page does not.
     self.body.append(
-        f'<div class="formula" tabindex="0" role="group" aria-label="equation">{_rendered(node, display=True)}</div>{number}</div>'
+        f'<div class="formula" tabindex="0" role="group" aria-label="equation">{formula}</div>{number}</div>'
     )
     raise nodes.SkipNode
 
@@ -92,7 +93,9 @@ def copy_files(app: Sphinx, error: Exception | None) -> None:
         shutil.copy2(font, target / "fonts")
 
 
-def link_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def link_style(
+    app: Sphinx, _page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Load the style sheet on pages with mathematics only."""
     if doctree is not None and next(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)), None):
         app.add_css_file("katex/katex.min.css")

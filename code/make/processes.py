@@ -66,7 +66,7 @@ def die_with(parent: int) -> None:
             os.killpg(0, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    pass
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def replace_text(path: Path, text: str) -> None:
