@@ -17,7 +17,7 @@ def resolve(app: Sphinx, doctree: nodes.document, page: str) -> None:
     def target(found: re.Match[str]) -> str:
         label = found[1]
         if label not in equations:
-            logger.warning("dlvc.show names the equation %s, which no page has", label, location=doctree)
+            logger.warning("dlvc.show names the equation %s, which no page has", label, location=page)
             return found[0]
         where, counted = equations[label]
         numbered = app.env.toc_fignumbers.get(where, {}).get("displaymath", {}).get(f"equation-{label}")

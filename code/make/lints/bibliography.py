@@ -11,7 +11,7 @@ from lints.references import citations
 
 DOI = re.compile(r"10\.\d{4,}/\S+")
 # Journals whose articles have no DOI, so that the address must do.
-WITHOUT_DOI = {"Journal of Machine Learning Research", "Transactions on Machine Learning Research"}
+WITHOUT_DOI = {"Complex Systems", "Journal of Machine Learning Research", "Transactions on Machine Learning Research"}
 
 
 def read(path: Path) -> BibliographyData:
