@@ -32,7 +32,7 @@ def citation(env: BuildEnvironment, chapter: str, title: str, executed: str) -> 
     fields = {
         "author": f"{{{plain(config.author)}}}",
         "title": f"{{{plain(title)}}}",
-        "booktitle": plain(config.project),
+        "booktitle": plain(config.html_title),  # Jupyter Book sets no project
         "version": config.book_version,
         "year": executed[:4],
         "date": executed,

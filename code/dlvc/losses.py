@@ -1,7 +1,7 @@
-"""What is minimised: pure functions from tensors to numbers, in the order of the book.
+"""What is minimised, and what it is made of: pure functions of tensors, in the order of the book.
 
 Each function evaluates the labelled equation that its docstring names; ``tests/equations`` proves it.
-Losses are means over the batch, in the unit of the natural logarithm (nats).
+What returns a scalar is a mean over the batch. Entropies are in nats, the unit of the natural logarithm.
 """
 
 import torch
@@ -105,7 +105,8 @@ def cross_entropy(
         Scalar, in nats, at least 0.
 
     Raises:
-        ValueError: if shapes or labels do not fit, the batch is empty, or a logit is NaN.
+        ValueError: if shapes or labels do not fit, a row of targets is no distribution, the batch is empty, or a
+            logit is NaN.
 
     Reference: label smoothing is from Szegedy et al., *Rethinking the Inception Architecture for Computer Vision*
     (2016), section 7.
@@ -122,6 +123,9 @@ def cross_entropy(
                 f"targets have shape {tuple(targets.shape)}; distributions need that of the logits, "
                 f"{tuple(logits.shape)}"
             )
+        sums = targets.sum(-1)
+        if not ((targets >= 0).all() and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)):
+            raise ValueError("targets are not distributions: each row must be at least 0 and sum to 1")
         distribution = targets
     else:
         if targets.shape != logits.shape[:-1]:
@@ -178,8 +182,10 @@ def binary_cross_entropy_with_logits(
         )
     if not ((targets >= 0) & (targets <= 1)).all():
         raise ValueError(f"targets range from {targets.min()} to {targets.max()}; they must lie in [0, 1]")
-    # max(z, 0) - z t + log(1 + exp(-|z|)): no exponential of a positive number, so no overflow.
-    return (logits.clamp(min=0) - logits * targets + torch.log1p(torch.exp(-logits.abs()))).mean()
+    # No exponential of a positive number, so no overflow. `maximum` and not `clamp`, because its gradient at 0
+    # is one half, which makes that of the whole sigmoid(z) - t there too.
+    positive = torch.maximum(logits, torch.zeros_like(logits))
+    return (positive - logits * targets + torch.log1p(torch.exp(-logits.abs()))).mean()
 
 
 def _largest(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch 1"]:

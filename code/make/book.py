@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import yaml
-from execute import cache_folder, chapters, default_jobs, execute, open_cache, outdated, write_measurements
 from jupyter_cache.base import JupyterCacheAbstract
+
+from execute import cache_folder, chapters, default_jobs, execute, open_cache, outdated, write_measurements
 from offline import cut_off
 from processes import MakeError, die_with, exclusive, replace_text
 

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import offline
 import psutil
 from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract, ProjectNb
@@ -34,10 +33,12 @@ from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from processes import MakeError, die_with, replace_text
 from sphinx_external_toc.parsing import parse_toc_yaml
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
+
+import offline
+from processes import MakeError, die_with, replace_text
 
 CACHES_KEPT = 3
 MEMORY_PER_CHAPTER = 3 << 30

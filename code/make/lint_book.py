@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from lints import bibliography, cells, chapters, equations, figures, prose, references
-from lints.markdown import Finding, read
 from pybtex.database import BibliographyData
 from pybtex.exceptions import PybtexError
+
+from lints import bibliography, cells, chapters, equations, figures, prose, references
+from lints.markdown import Finding, read
 
 
 def lint(root: Path) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import jupytext
+
 from execute import chapters
 
 ROOT = Path(__file__).resolve().parents[2]

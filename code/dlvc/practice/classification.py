@@ -210,6 +210,11 @@ BCE_WITH_LOGITS = Checker(
         Trial(lambda: (normal(6), _shares(6).round()), "Average over all elements, whatever the shape."),
         Trial(lambda: (normal(4, 3), _shares(4, 3)), "Targets may be soft, anywhere between 0 and 1."),
         Trial(lambda: (normal(4, 3, dtype=torch.float64), _shares(4, 3, dtype=torch.float64))),
+        Trial(
+            lambda: (_numbers(0, 0), _numbers(0, 1)),
+            "At logit 0 the gradient is 1/2 - t. `clamp` and `abs` have kinks there, for which autograd takes the "
+            "slope 1 or 0; `torch.maximum(z, torch.zeros_like(z))` takes 1/2, and `F.softplus` has no kink.",
+        ),
     ),
     mistakes=(
         Mistake(

@@ -146,7 +146,8 @@ class Examiner:
 
     def _gradient(self) -> None:
         for trial in self.checker.cases:
-            self._compare_gradient(trial, "Every step must be a torch function that autograd can follow.")
+            advice = trial.advice or "Every step must be a torch function that autograd can follow."
+            self._compare_gradient(trial, advice)
         self.gradient_is_right = True
 
     def _extremes(self) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from environment import PLANS, Environment, check_disk, check_python, explain
 from processes import MakeError
 from tiny_book import MAKE, TinyBook, assert_ends, wait_for

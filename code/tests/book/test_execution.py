@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import book as book_module
-import execute
 import nbformat
 import pytest
 import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+
+import book as book_module
+import execute
 from processes import exclusive
 from tiny_book import TinyBook, assert_ends, wait_for
 

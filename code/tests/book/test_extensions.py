@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from dlvc.data import card
+
 ROOT = Path(__file__).parents[3]
 
 CONFIG = f"""\
 import sys
 sys.path.insert(0, {str(ROOT / "book/extensions")!r})
-project = "A Small & Good Book"
+html_title = "A Small & Good Book"
 author = "The authors of the book"
 extensions = ["myst_nb", "number_marks", "chapter_card"]
 nb_execution_mode = "off"
@@ -132,14 +134,14 @@ def test_card_shows_what_was_measured(built: Book) -> None:
         "Profile": "quick, on CPU",
         "Last executed": "9 March 2026",
         "Versions": "Python 3.11.9, PyTorch 2.14.1, torchvision 0.29.1, dlvc 0.1.0",
-        "Data": "Fashion-MNIST (MIT), MNIST (CC BY-SA 3.0)",
+        "Data": f"Fashion-MNIST ({card('fashion-mnist').licence}), MNIST ({card('mnist').licence})",
         "Know before": "Vectors, some patience",
     }
 
 
 def test_card_links_to_data_and_prerequisites(built: Book) -> None:
     links = {link.get_text(): link["href"] for link in built.page().select(".chapter-card dd a")}
-    assert links["Fashion-MNIST"] == "https://github.com/zalandoresearch/fashion-mnist"
+    assert links["Fashion-MNIST"] == card("fashion-mnist").url
     assert links["Vectors"] == "https://example.org/vectors"
 
 

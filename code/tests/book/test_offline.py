@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tiny_book import TinyBook
 
 # 192.0.2.0/24 and .invalid are reserved: nobody is there, so that no test reaches anyone if the wall has a hole.

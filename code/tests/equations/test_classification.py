@@ -121,6 +121,14 @@ def test_binary_cross_entropy():
     close(ours, first.mean())
 
 
+@pytest.mark.equation("eq-sigmoid-gradient")
+def test_sigmoid_gradient():
+    z, t = np.append(SCORES, [0.0, 0.0]), np.append(ANSWERS, [1.0, 0.0])
+    target = torch.from_numpy(t)
+    ours = gradient(lambda x: len(z) * losses.binary_cross_entropy_with_logits(x, target), z)
+    close(ours, literal_sigmoid(z) - t)
+
+
 @pytest.mark.equation("eq-squared-error-gradient")
 def test_squared_error_gradient():
     t = torch.from_numpy(ANSWERS)
@@ -132,9 +140,10 @@ def test_squared_error_gradient():
 @pytest.mark.equation("eq-broadcast-mean")
 def test_broadcast_mean():
     answers, labels = generator.normal(size=(2, 8))
-    table = torch.from_numpy(answers)[:, None] - torch.from_numpy(labels)
+    # What a column of answers minus a row of labels becomes, as in the chapter's `careless`.
+    pairs = (torch.from_numpy(answers).unsqueeze(1) - torch.from_numpy(labels)).square().mean()
     mean = labels.mean()
-    close(table.square().mean(), ((answers - mean) ** 2).mean() + ((labels - mean) ** 2).mean())
+    close(pairs, ((answers - mean) ** 2).mean() + ((labels - mean) ** 2).mean())
 
 
 @pytest.mark.equation("eq-temperature")

@@ -56,6 +56,7 @@ def test_binary_cross_entropy_and_its_gradient():
     ours = losses.binary_cross_entropy_with_logits(z, targets)
     reference = F.binary_cross_entropy_with_logits(z, targets)
     torch.testing.assert_close(ours, reference)
+    torch.testing.assert_close(*(torch.autograd.grad(loss, z)[0] for loss in (ours, reference)))
 
 
 def test_one_hot_and_squared_error():

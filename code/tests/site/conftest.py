@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from visiting import OpenPage, Visit
 
 SUB_PATH = "/book/"

@@ -9,11 +9,11 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, expect
-from visiting import OpenPage
 
 from dlvc.live.figure import bundle
 from dlvc.live.loss_landscape import loss
 from dlvc.losses import softmax
+from visiting import OpenPage
 
 Figures = list[tuple[str, str]]
 

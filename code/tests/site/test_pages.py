@@ -1,6 +1,7 @@
 """Every page in a browser: it loads cleanly, stays within a phone's width, and its theme and search work."""
 
 import pytest
+
 from visiting import OpenPage
 
 PHONE = {"width": 360, "height": 740}

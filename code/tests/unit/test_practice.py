@@ -59,6 +59,12 @@ def bce_by_softplus(logits: Tensor, targets: Tensor) -> Tensor:
 def bce_by_absolute_value(z: Tensor, t: Tensor) -> Tensor:
     if z.shape != t.shape:
         raise ValueError("shapes differ")
+    return (torch.maximum(z, torch.zeros_like(z)) - z * t + torch.log1p(torch.exp(-z.abs()))).mean()
+
+
+def bce_with_kinks(z: Tensor, t: Tensor) -> Tensor:
+    if z.shape != t.shape:
+        raise ValueError("shapes differ")
     return (z.clamp(min=0) - z * t + torch.log1p(torch.exp(-z.abs()))).mean()
 
 
@@ -304,6 +310,7 @@ WRONG = [
         bce_naive,
         "for logits [1000], targets [0] it returned inf instead of 1000. exp() overflows",
     ),
+    ("bce_with_logits", bce_with_kinks, "targets [0, 1]: it is [0, -0.5] instead of [0.25, -0.25]. At logit 0"),
     (
         "bce_with_logits",
         bce_with_where,
