@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dlvc.figures.theme import BLUE, INK, LINES, ORANGE, QUIET, style
+from dlvc.figures.theme import INK, LINES, MIDDLE_BLUE, ORANGE, QUIET, style
 
 
 def curves(
@@ -58,7 +58,7 @@ def strips(groups: Mapping[str, Sequence[float]], *, xlabel: str, truth: Sequenc
         for row, values in enumerate(groups.values()):
             points = np.asarray(values, dtype=float)
             height = row + jitter.uniform(-0.28, 0.28, len(points))
-            axes.plot(points, height, ".", color=BLUE, alpha=0.35, markersize=3, linestyle="", rasterized=True)
+            axes.plot(points, height, ".", color=MIDDLE_BLUE, alpha=0.5, markersize=3, linestyle="", rasterized=True)
             axes.plot(points.mean(), row, "|", color=INK, markersize=14, markeredgewidth=2)
             if truth is not None:
                 axes.plot(truth[row], row, "x", color=ORANGE, markersize=8, markeredgewidth=2)

@@ -26,6 +26,9 @@ PALETTE = {
 }
 INK, QUIET, GRID, BLUE, ORANGE, GREEN, PURPLE, RED, BROWN = (light for light, _ in PALETTE.values())
 
+# For what is drawn as pixels, which cannot follow the page: legible on both grounds.
+MIDDLE_BLUE = "#4a8fd0"
+
 # A line is told from its neighbours by colour and by dash, so that it can be told without colour.
 LINES = tuple(
     zip(

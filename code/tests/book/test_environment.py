@@ -168,8 +168,12 @@ def python_with(folder: Path, change: str) -> Path:
         ("shutil.disk_usage = lambda _: types.SimpleNamespace(free=10**9)", "only 1.0 GB are free"),
     ],
 )
-def test_make_says_in_one_sentence_what_is_missing(book: TinyBook, tmp_path: Path, change: str, sentence: str) -> None:
+def test_make_says_in_one_sentence_what_is_missing(
+    book: TinyBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, sentence: str
+) -> None:
     shutil.copy(ROOT / "Makefile", book.root)
+    for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):  # `make test` sets them, and make then tells of its folders
+        monkeypatch.delenv(name, raising=False)
     refused = book.run("make", "book", f"PYTHON={python_with(tmp_path, change)}", fails=True)
     assert refused.stdout.startswith("make book: ")
     ours, makes_own = refused.stderr.strip().splitlines()
