@@ -23,7 +23,8 @@ def image_grid(
         images: ``(N, C, H, W)`` with one or three channels, in [0, 1] unless symmetric.
         captions: one a picture, or none.
         columns: pictures a row.
-        symmetric: the values are signed, like weights; blue is below zero, red above, white is zero.
+        symmetric: the values are signed, like weights; blue is below zero, red above, white is zero. The two percent
+            that are largest share the darkest colours.
 
     Raises:
         ValueError: if there is no image, or the number of captions fits neither none nor all.
@@ -44,7 +45,8 @@ def image_grid(
         for axes in grid.flat:
             axes.set_axis_off()
         images = images.detach().cpu()
-        limit = float(images.abs().max()) if symmetric else 1.0
+        # A few extreme weights, at pixels that are hardly ever lit, would leave all others pale.
+        limit = float(images.abs().quantile(0.98)) if symmetric else 1.0
         for i, (axes, image) in enumerate(zip(grid.flat, images.numpy(), strict=False)):
             picture = np.moveaxis(image, 0, -1).squeeze()  # (C, H, W) -> (H, W) or (H, W, 3)
             axes.imshow(

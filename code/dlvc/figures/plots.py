@@ -15,6 +15,7 @@ def curves(
     x: Sequence[float] | None = None,
     xlabel: str,
     ylabel: str,
+    log_x: bool = False,
     log_y: bool = False,
 ) -> Figure:
     """Draw named curves over a common axis, each labelled by colour and dash.
@@ -24,6 +25,7 @@ def curves(
         x: position of each step; 1, 2, 3 … if left out.
         xlabel: what the horizontal axis counts, with its unit.
         ylabel: what the vertical axis measures, with its unit.
+        log_x: draw the horizontal axis logarithmically.
         log_y: draw the vertical axis logarithmically.
     """
     with style():
@@ -36,6 +38,8 @@ def curves(
             if len(table) > 1:
                 axes.fill_between(steps, table.min(0), table.max(0), color=colour, alpha=0.18, linewidth=0)
         _finish(axes, xlabel, ylabel)
+        if log_x:
+            axes.set_xscale("log")
         if log_y:
             axes.set_yscale("log")
         if len(series) > 1:
@@ -68,13 +72,14 @@ def strips(groups: Mapping[str, Sequence[float]], *, xlabel: str, truth: Sequenc
     return figure
 
 
-def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel: str) -> Figure:
+def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel: str, xlabel: str = "") -> Figure:
     """Draw one group of bars a name, side by side for each entry of ``values``.
 
     Args:
         values: label of a series to one height a name.
         names: what stands under each group of bars.
         ylabel: what the heights measure, with its unit.
+        xlabel: what the names are values of, if they are.
     """
     with style():
         figure = Figure(figsize=(6.4, 2.8))
@@ -100,7 +105,7 @@ def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel:
             ha="right" if len(names) > 6 else "center",
         )
         axes.grid(visible=False, axis="x")
-        _finish(axes, "", ylabel)
+        _finish(axes, xlabel, ylabel)
         if len(values) > 1:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(values))
     return figure

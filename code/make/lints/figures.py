@@ -19,7 +19,7 @@ def check(page: Page) -> Iterator[Finding]:
     imported = _imported_figures(page)
     for cell in page.cells:
         if _makes_figure(cell, imported):
-            yield from _alt(page, cell.line, cell.image.get("alt"))
+            yield from _alt(page, cell.line, cell.image.get("alt") or _alt_argument(cell))
             if page.is_chapter and not (cell.figure.get("caption") and cell.figure.get("name")):
                 yield Finding(page.path, cell.line, "figure without caption and name (mystnb: figure: of the cell)")
     for directive in page.named("figure", "image", "glue:figure"):
@@ -47,6 +47,16 @@ def _alt(page: Page, line: int, alt: object, source: str = "") -> Iterator[Findi
     else:
         return
     yield Finding(page.path, line, f"figure {came}; say what is to be seen")
+
+
+def _alt_argument(cell: Directive) -> str:
+    """Return what the cell's last call is given as ``alt=…``: live figures take it there."""
+    body = tree(cell).body
+    call = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
+    for keyword in call.keywords if isinstance(call, ast.Call) else ():
+        if keyword.arg == "alt" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return ""
 
 
 def _makes_figure(cell: Directive, imported: set[str]) -> bool:

@@ -360,6 +360,21 @@ def test_their_harmless_neighbours_pass(root: Path, sentence: str) -> None:
     assert found == []
 
 
+LIVE = """\
+```{{code-cell}} ipython3
+---
+mystnb:
+  figure: {{caption: Odds., name: fig-live}}
+---
+live.odds({})
+```"""
+
+
+def test_a_live_figure_takes_its_alternative_text_as_an_argument(root: Path) -> None:
+    said = LIVE.format('alt="Bars of the odds of three classes."')
+    assert plant(root, "book/part/toy.md", "It overflows.", said) == []
+
+
 CHAPTER_FAULTS = {
     # facts
     "fact in a paragraph": ("{fact}`99.3 %` {cite:t}`bridle1990`", "{fact}`99.3 %`", "without a {cite}"),
@@ -396,6 +411,8 @@ CHAPTER_FAULTS = {
         "```{code-cell} ipython3\nfrom dlvc.figures import loss\nloss()\n```",
         "without alternative text",
     ),
+    "live figure": ("It overflows.", LIVE.format("1"), "without alternative text"),
+    "live figure's short alt": ("It overflows.", LIVE.format('alt="Odds."'), "is only 'Odds.'"),
     "plt.show": ("It overflows.", "```{code-cell} ipython3\nplt.show()\n```", "without alternative text"),
     "Markdown image": ("It overflows.", "![](../assets/cover.png)", "without alternative text"),
     "Markdown image, stem": (

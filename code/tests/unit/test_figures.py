@@ -17,7 +17,9 @@ MAKERS = {
     "curves": lambda: figures.curves(
         {"a": [1.0, 2.0, 3.0], "b": [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]}, xlabel="epoch", ylabel="loss"
     ),
-    "log curves": lambda: figures.curves({"a": [1.0, 10.0]}, xlabel="epoch", ylabel="loss", log_y=True),
+    "log curves": lambda: figures.curves(
+        {"a": [1.0, 10.0]}, x=[1.0, 10.0], xlabel="epoch", ylabel="loss", log_x=True, log_y=True
+    ),
     "strips": lambda: figures.strips({"a": [0.0, 1.0], "b": [1.0, 2.0]}, xlabel="answer", truth=[0.0, 1.0]),
     "bars": lambda: figures.bars({"x": [1.0, 2.0], "y": [2.0, 1.0]}, names=["a", "b"], ylabel="accuracy"),
     "images": lambda: figures.image_grid(torch.rand(3, 1, 4, 4, generator=generator), ["a", "b", "c"], columns=2),
