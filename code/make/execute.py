@@ -19,6 +19,7 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ MEMORY_PER_CHAPTER = 3 << 30
 MYST = {"name": "myst_nb_md", "type": "plugin"}
 MEASUREMENTS = "measurements"  # key of an executed notebook's metadata
 TIMED_OUT = "CellTimeoutError"
+
+# In a worker: what it holds from the end of an execution until the outputs are stored.
+until_stored = ExitStack()
 
 
 def chapters(root: Path) -> dict[str, Path]:
@@ -167,6 +171,11 @@ class ChapterWorker(ExecutionWorkerLocalMProc):
         logger.setLevel(logging.ERROR)
         return logger
 
+    def __call__(self, data: ProcessData) -> tuple[int, str]:
+        """Execute a chapter and store its outputs; only one worker stores at a time."""
+        with until_stored:
+            return super().__call__(data)
+
     def execute(self, project_nb: ProjectNb, data: ProcessData) -> ExecutionResult:
         """Execute a chapter, print when it starts and ends, and keep what it measured with its outputs."""
         name = _name(project_nb.uri, self.book)
@@ -179,6 +188,7 @@ class ChapterWorker(ExecutionWorkerLocalMProc):
             result.nb.metadata[MEASUREMENTS] = measured
         ending = "failed after" if result.err else "done in"
         print(f"  {name}: {ending} {time.monotonic() - began:.0f} s", flush=True)
+        until_stored.enter_context(_turn)
         return result
 
 
@@ -202,7 +212,8 @@ class ChapterExecutor(JupyterExecutorLocalMproc):
         """
         records = self.get_records(filter_uris)
         tasks = [ProcessData(record.pk, record.uri, self.cache, timeout, False) for record in records]
-        with ProcessPoolExecutor(jobs, initializer=_begin_worker, initargs=(os.getpid(),)) as pool:
+        turn = multiprocessing.Lock()
+        with ProcessPoolExecutor(jobs, initializer=_begin_worker, initargs=(os.getpid(), turn)) as pool:
             try:
                 results = list(pool.map(ChapterWorker(book), tasks))
             except BaseException:
@@ -213,7 +224,9 @@ class ChapterExecutor(JupyterExecutorLocalMproc):
         return ExecutorRunResult(*([uri for code, uri in results if code == kind] for kind in range(3)))
 
 
-def _begin_worker(parent: int) -> None:
+def _begin_worker(parent: int, turn: AbstractContextManager[bool]) -> None:
+    global _turn
+    _turn = turn
     os.setsid()  # Ctrl-C reaches the parent only, which then ends, and its workers after it
     die_with(parent)
 
@@ -323,7 +336,7 @@ def execute(
         report = cache.get_project_record(uri).traceback
         print(f"\n{_name(uri, root / 'book')} failed\n{report}", file=sys.stderr)
     if cache.path != cache_folder(root, profile):
-        for uri in result.succeeded:
+        for uri in uris:
             for record in NbCacheRecord.records_from_uri(uri, cache.db):
                 cache.remove_cache(record.pk)
         raise MakeError("code/dlvc was edited while chapters were executed: run make again.")

@@ -164,9 +164,10 @@ def test_warning_fails_this_build_and_the_next(book: TinyBook) -> None:
 def test_package_edited_while_a_chapter_runs_is_noticed(book: TinyBook) -> None:
     package = book.root / "code" / "dlvc" / "__init__.py"
     book.chapter("one", f"from pathlib import Path\nPath({str(package)!r}).write_text('answer = 43\\n')")
-    assert "was edited while chapters were executed" in book.make(fails=True).stderr
+    first = book.make(fails=True)
+    assert "was edited while chapters were executed" in first.stderr
     package.write_text("answer = 42\n")
-    assert "2 to execute" in book.make(fails=True).stdout
+    assert "2 to execute" in book.make(fails=True).stdout, first.stdout + first.stderr
 
 
 def test_chapter_executed_by_jupyter_book_itself_is_noticed(book: TinyBook) -> None:
