@@ -51,9 +51,8 @@ def _alt(page: Page, line: int, alt: object, source: str = "") -> Iterator[Findi
 
 def _alt_argument(cell: Directive) -> str:
     """Return what the cell's last call is given as ``alt=…``: live figures take it there."""
-    body = tree(cell).body
-    call = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
-    for keyword in call.keywords if isinstance(call, ast.Call) else ():
+    call = _last_call(cell)
+    for keyword in call.keywords if call else ():
         if keyword.arg == "alt" and isinstance(keyword.value, ast.Constant):
             return str(keyword.value.value)
     return ""
@@ -65,12 +64,18 @@ def _makes_figure(cell: Directive, imported: set[str]) -> bool:
         return False
     if cell.figure or cell.image:
         return True
+    call = _last_call(cell)
+    if call is None:
+        return False
+    name = ast.unparse(call.func)
+    return name.startswith(("figures.", "dlvc.figures.")) or name in imported or name == "plt.show"
+
+
+def _last_call(cell: Directive) -> ast.Call | None:
+    """Return the call whose value the cell shows, if it ends in one."""
     body = tree(cell).body
     last = body[-1] if body else None
-    if not (isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)):
-        return False
-    name = ast.unparse(last.value.func)
-    return name.startswith(("figures.", "dlvc.figures.")) or name in imported or name == "plt.show"
+    return last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
 
 
 def _imported_figures(page: Page) -> set[str]:
