@@ -1,6 +1,7 @@
 """How to cite a chapter: as BibTeX and as plain text, each with a button that copies it.
 
-Both name the version, the commit that was built, the day of execution and the address.
+Both name the version, the commit that was built, the day of execution and the address: that of a release stays what
+it is, in the version's own folder (`make versions` puts it there); what is built between releases has only the newest.
 """
 
 import re
@@ -8,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from docutils import nodes
+from repository import page_address
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
@@ -34,7 +36,8 @@ def citation(env: BuildEnvironment, chapter: str, title: str, executed: str) -> 
     book = config.html_title  # Jupyter Book sets no project
     commit, dirty, _ = config.built_commit.partition("-dirty")
     edition = f"version {config.book_version}" + (f", commit {commit[:12]}{dirty}" if commit else "")
-    url = f"{config.html_baseurl.rstrip('/')}/{env.docname}.html" if config.html_baseurl else ""
+    folder = f"{config.built_tag}/" if config.built_tag else ""
+    url = page_address(config, f"{folder}{env.docname}") if config.html_baseurl else ""
     fields = {
         "author": f"{{{escaped(config.author)}}}",
         "title": f"{{{escaped(title)}}}",

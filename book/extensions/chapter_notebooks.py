@@ -15,12 +15,12 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
-from launch import FOLDER, is_chapter, page_address
+from launch import FOLDER, is_chapter
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebook_markdown import Code, UnknownNodeError, Writer
-from repository import revision
+from repository import page_address, revision
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging

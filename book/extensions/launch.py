@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
+from repository import page_address
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -34,11 +35,6 @@ def is_chapter(env: BuildEnvironment, page: str) -> bool:
 def branch(config: Config) -> str:
     """Return the branch on which this build's notebooks are published."""
     return f"notebooks-{config.built_tag}" if config.built_tag else "notebooks"
-
-
-def page_address(config: Config, page: str) -> str:
-    """Return where a page is published."""
-    return f"{config.html_baseurl.rstrip('/')}/{page}.html"
 
 
 def launches(config: Config, page: str) -> list[Link]:

@@ -1,4 +1,4 @@
-"""Addresses in the book's repository: of its source lines, and of the state that is built."""
+"""Addresses of the book: of its pages, of its repository's source lines, and the names of the state that is built."""
 
 import os
 import shutil
@@ -9,6 +9,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+
+def page_address(config: Config, page: str) -> str:
+    """Return where a page is published."""
+    return f"{config.html_baseurl.rstrip('/')}/{page}.html"
 
 
 def source(config: Config, path: str, line: int | str) -> str:

@@ -16,6 +16,8 @@ from typing import Literal, TypeVar
 import numpy as np
 import torch
 
+from dlvc.show import REPOSITORY
+
 Profile = Literal["quick", "full"]
 T = TypeVar("T")
 
@@ -80,8 +82,8 @@ def start(chapter: str, *, seed: int = 0) -> Run:
     wanted = os.environ.get("DLVC_BOOK_VERSION", installed)
     if wanted != installed:
         raise RuntimeError(
-            f"this chapter belongs to version {wanted} of the book, but dlvc {installed} is installed. "
-            f"Run `make book` in a clone, or `pip install dlvc=={wanted}`."
+            f"this chapter belongs to version {wanted} of the book, but dlvc {installed} is installed. Run `make book` "
+            f'in a clone, or `pip install "dlvc @ git+{REPOSITORY}@v{wanted}#subdirectory=code"` for a release.'
         )
     # cuBLAS reads this when it starts, and is not deterministic without it.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

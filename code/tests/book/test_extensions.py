@@ -182,19 +182,32 @@ def test_each_citation_has_a_button_that_only_a_script_can_show(built: Book) -> 
     assert script["type"] == "module"  # such a script is deferred
 
 
-def test_citation_names_the_commit(book: Book) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+def test_citation_names_the_commit_and_leads_to_the_release(book: Book) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments]
+        return subprocess.run(command, cwd=book.folder, check=True, capture_output=True, text=True).stdout
+
+    def built() -> str:
+        assert book.build().returncode == 0
+        return book.page().get_text()
+
     (book.folder / ".gitignore").write_text("out\ndoctrees\njupyter_execute\nmeasurements\n", encoding="utf-8")
-    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "first"]):
-        subprocess.run(["git", *command], cwd=book.folder, check=True)
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=book.folder, capture_output=True, text=True)
-    assert book.build().returncode == 0
-    assert f"note = {{Version 1.2.3, commit {head.stdout[:12]}}}" in book.page().get_text()
-    assert f"version 1.2.3, commit {head.stdout[:12]}, 9 March 2026" in book.page().get_text()
-    # The page has not changed, but its citation would no longer be true.
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    head = git("rev-parse", "HEAD")[:12]
+    page = built()
+    assert f"note = {{Version 1.2.3, commit {head}}}" in page
+    assert f"version 1.2.3, commit {head}, 9 March 2026. https://example.org/book/index.html" in page
+    # The page has not changed, but its citation would no longer be the best, and then no longer true.
+    git("tag", "v1.2.3")
+    page = built()
+    assert "url = {https://example.org/book/v1.2.3/index.html}" in page
+    assert f"commit {head}, 9 March 2026. https://example.org/book/v1.2.3/index.html" in page
     (book.source / "conf.py").write_text(CONFIG + "# changed\n", encoding="utf-8")
-    assert book.build().returncode == 0
-    assert f"commit {head.stdout[:12]}-dirty" in book.page().get_text()
+    page = built()
+    assert f"commit {head}-dirty" in page
+    assert "https://example.org/book/index.html" in page
 
 
 def test_reading_time_counts_words(book: Book) -> None:

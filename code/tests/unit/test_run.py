@@ -10,6 +10,7 @@ import torch
 
 import dlvc
 from dlvc.run import _Measurement
+from dlvc.show import REPOSITORY
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,8 @@ def test_a_chapter_of_another_version_is_refused(monkeypatch):
     monkeypatch.setenv("DLVC_BOOK_VERSION", dlvc.__version__)
     dlvc.start("test")
     monkeypatch.setenv("DLVC_BOOK_VERSION", "99.0")
-    with pytest.raises(RuntimeError, match=r"version 99\.0 of the book, but dlvc .* is installed"):
+    asked = rf"version 99\.0 of the book, but dlvc .* is installed.*git\+{REPOSITORY}@v99\.0#subdirectory=code"
+    with pytest.raises(RuntimeError, match=asked):
         dlvc.start("test")
 
 
