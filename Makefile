@@ -46,16 +46,16 @@ notebooks: ## write every chapter as .ipynb into _build/notebooks
 	$(run)/notebooks.py
 
 pdf: book ## print the book into _build/release, with Chromium
-	$(run)/pdf.py
+	$(run)/release.py $@
 
 epub: book ## bind it as an ePub there
-	$(run)/epub.py
+	$(run)/release.py $@
 
 zip: book ## pack the site there, to be read from a local server
-	$(run)/archive.py
+	$(run)/release.py $@
 
 versions: ## put the sites of released zips, in the folder RELEASES, below the built one
-	$(run)/archive.py --unpack $(RELEASES)
+	$(run)/archive.py $(RELEASES)
 
 wheel: ## build the package there
 	$(prepare)

@@ -1,6 +1,6 @@
-"""Pack the built site as ``_build/release/dlvc-book-<version>.zip``, to be read from a local server, years from now.
+"""The site as a zip, ``dlvc-book-<version>.zip``, to be read from a local server, years from now.
 
-The same site gives the same bytes. ``archive.py --unpack FOLDER`` puts the sites of earlier releases, zips in that
+The same site gives the same bytes. Run as ``archive.py FOLDER``, it puts the sites of earlier releases, zips in that
 folder, below the built one, as ``v<version>/``: so the site that is published has every version that was released.
 """
 
@@ -12,10 +12,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from forms.manuscript import RELEASE, read_edition
+from forms.manuscript import read_edition
 from processes import MakeError
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"dlvc-book-(\d+\.\d+\.\d+\w*)\.zip")
 OLDER = re.compile(r"v\d[^/]*/")  # where `unpack` puts them
 README = """\
@@ -105,17 +104,14 @@ def unpack(folder: Path, site: Path) -> list[str]:
 
 
 def main() -> int:
-    """Pack, or unpack; say what was done and return an exit code."""
+    """Unpack, say what is there now, and return an exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--unpack", type=Path, metavar="FOLDER", help="folder with the zips of earlier releases")
-    folder = parser.parse_args().unpack
+    parser.add_argument("folder", type=Path, help="folder with the zips of earlier releases")
+    site = Path(__file__).resolve().parents[2] / "_build" / "html"
     try:
-        if folder:
-            print("Below the site:", ", ".join(unpack(folder, ROOT / "_build" / "html")) or "no earlier release")
-        else:
-            print(f"The site is in {make_zip(ROOT, ROOT / RELEASE).relative_to(ROOT)}.")
+        print("Below the site:", ", ".join(unpack(parser.parse_args().folder, site)) or "no earlier release")
     except MakeError as failure:
-        print(f"make zip: {failure}", file=sys.stderr)
+        print(f"make versions: {failure}", file=sys.stderr)
         return 1
     return 0
 

@@ -2,9 +2,7 @@
 
 import mimetypes
 import re
-import sys
 import textwrap
-import time
 import unicodedata
 import uuid
 from html import escape
@@ -15,10 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from archive import write_zip
-from forms.manuscript import FORMS, RELEASE, Book, Leaf, read
-from processes import MakeError
+from forms.manuscript import FORMS, Book, Leaf, read
 
-ROOT = Path(__file__).resolve().parents[2]
 MIMETYPE = "application/epub+zip"
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -222,19 +218,3 @@ def make_epub(root: Path, folder: Path) -> Path:
     target = folder / book.file("epub")
     write_zip(target, packed, stored="mimetype")
     return target
-
-
-def main() -> int:
-    """Bind the book and say where it is; return an exit code."""
-    began = time.monotonic()
-    try:
-        target = make_epub(ROOT, ROOT / RELEASE)
-    except MakeError as failure:
-        print(f"make epub: {failure}", file=sys.stderr)
-        return 1
-    print(f"The book is in {target.relative_to(ROOT)} ({time.monotonic() - began:.0f} s).")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,9 +6,7 @@ It is printed twice, for only the first print tells on which page everything beg
 import json
 import logging
 import shutil
-import sys
 import tempfile
-import time
 from html import escape
 from pathlib import Path
 
@@ -16,12 +14,11 @@ import matplotlib as mpl
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 
-from forms.manuscript import FORMS, RELEASE, Book, Leaf, element, read
+from forms.manuscript import FORMS, Book, Leaf, element, read
 from lighthouse import chromium
 from processes import MakeError
 
-ROOT = Path(__file__).resolve().parents[2]
-KATEX = ROOT / "node_modules" / "katex" / "dist" / "katex.min.css"
+KATEX = Path(__file__).resolve().parents[2] / "node_modules" / "katex" / "dist" / "katex.min.css"
 # Matplotlib brings them, so that the book looks the same wherever it is printed.
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 FILL_IN = """pages => {
@@ -167,19 +164,3 @@ def make_pdf(root: Path, folder: Path) -> Path:
         finish(printed, book)
         shutil.move(printed, target)
     return target
-
-
-def main() -> int:
-    """Print the book and say where it is; return an exit code."""
-    began = time.monotonic()
-    try:
-        target = make_pdf(ROOT, ROOT / RELEASE)
-    except MakeError as failure:
-        print(f"make pdf: {failure}", file=sys.stderr)
-        return 1
-    print(f"The book is in {target.relative_to(ROOT)} ({time.monotonic() - began:.0f} s).")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,6 @@
-"""Make what a release has beside the book's pages: wheel, bill of materials, notebooks in one file, checksums.
+"""Make what a release has, in ``_build/release``: one part, or at last the notebooks in one file and the checksums.
 
-All goes into ``_build/release``. Usage: python code/make/release.py wheel|sbom|finish
+Usage: python code/make/release.py pdf|epub|zip|wheel|sbom|finish
 """
 
 import argparse
@@ -9,16 +9,20 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from archive import make_zip
+from epub import make_epub
+from pdf import make_pdf
 from processes import MakeError, replace_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,19 +39,21 @@ def version(root: Path) -> str:
     return str(project["version"])
 
 
-def make_wheel(root: Path, release: Path) -> None:
-    """Build the package, with the backend that is installed: nothing is downloaded.
+def make_wheel(root: Path, release: Path) -> Path:
+    """Build the package, with the backend that is installed: nothing is downloaded. Return the wheel's path.
 
     Args:
         root: the clone's folder.
         release: where the wheel goes.
     """
-    build = "import hatchling.build, sys; hatchling.build.build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", build, release], cwd=root / "code", check=True)
+    build = "import hatchling.build, sys; print(hatchling.build.build_wheel(sys.argv[1]))"
+    command = [sys.executable, "-c", build, release]
+    built = subprocess.run(command, cwd=root / "code", check=True, stdout=subprocess.PIPE, text=True)
+    return release / built.stdout.strip()
 
 
-def make_sbom(root: Path, release: Path) -> None:
-    """Write everything that both locks name, as one CycloneDX bill of materials.
+def make_sbom(root: Path, release: Path) -> Path:
+    """Write everything that both locks name, as one CycloneDX bill of materials, and return its path.
 
     Args:
         root: the clone's folder.
@@ -66,6 +72,7 @@ def make_sbom(root: Path, release: Path) -> None:
     if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         raise MakeError(f"the bill of materials is not valid: {fault}")
     replace_text(path, text)
+    return path
 
 
 def front_end(lock: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -91,8 +98,8 @@ def front_end(lock: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def finish(root: Path, release: Path, tag: str) -> None:
-    """Pack the notebooks, and write the checksums of all files of the release.
+def finish(root: Path, release: Path, tag: str) -> Path:
+    """Pack the notebooks, write the checksums of all files of the release, and return the path of these.
 
     Args:
         root: the clone's folder.
@@ -119,28 +126,38 @@ def finish(root: Path, release: Path, tag: str) -> None:
         raise MakeError(f"missing from the release, or none of its files: {', '.join(sorted(difference))}.")
     lines = [f"{hashlib.sha256((release / file).read_bytes()).hexdigest()}  {file}\n" for file in sorted(wanted)]
     replace_text(sums, "".join(lines))
+    return sums
+
+
+def released() -> str:
+    """Return the tag that a workflow is about to release, if any."""
+    return os.environ["GITHUB_REF_NAME"] if os.environ.get("GITHUB_REF_TYPE") == "tag" else ""
+
+
+PARTS: dict[str, Callable[[Path, Path], Path]] = {
+    "pdf": make_pdf,
+    "epub": make_epub,
+    "zip": make_zip,
+    "wheel": make_wheel,
+    "sbom": make_sbom,
+    "finish": lambda root, release: finish(root, release, released()),
+}
 
 
 def main() -> int:
-    """Make one part of the release; return an exit code."""
+    """Make one part of the release and say where it is; return an exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("part", choices=["wheel", "sbom", "finish"])
+    parser.add_argument("part", choices=PARTS)
     part = parser.parse_args().part
     release = ROOT / "_build" / "release"
     release.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     try:
-        if part == "wheel":
-            make_wheel(ROOT, release)
-        elif part == "sbom":
-            make_sbom(ROOT, release)
-        else:
-            finish(ROOT, release, os.environ["GITHUB_REF_NAME"] if os.environ.get("GITHUB_REF_TYPE") == "tag" else "")
-    except MakeError as failure:
+        made = PARTS[part](ROOT, release)
+    except (MakeError, subprocess.CalledProcessError) as failure:
         print(f"make {part}: {failure}", file=sys.stderr)
         return 1
-    except subprocess.CalledProcessError as failure:
-        print(f"make {part}: {failure}", file=sys.stderr)
-        return 1
+    print(f"{made.relative_to(ROOT)} ({time.monotonic() - began:.0f} s)")
     return 0
 
 

@@ -27,7 +27,6 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 from processes import MakeError
 
 FORMS = Path(__file__).parent
-RELEASE = Path("_build", "release")
 PARSER = "html.parser"  # the one that keeps what Sphinx has nested as it is
 # Of no use without a screen; and the lists of all pages and of all letters, which every form has in its own way.
 DROPPED = ".headerlink, script, style, button, input, [hidden], [role=status], summary svg"
