@@ -26,7 +26,7 @@ book: ## execute the chapters and build _build/html
 test: ## make the book, then prove it right: all tests
 	$(prepare) test
 	$(run)/book.py --profile $(PROFILE) $(if $(JOBS),--jobs $(JOBS))
-	@cd code && OMP_NUM_THREADS=1 ../.venv/bin/python -m pytest
+	@cd code && OMP_NUM_THREADS=1 ../.venv/bin/python -m pytest -n auto
 
 lint: ## style, types, spelling, and the book's own rules
 	$(prepare) lint

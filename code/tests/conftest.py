@@ -1,4 +1,4 @@
-"""What every test gets: shape and type checks on dlvc, and one torch thread."""
+"""What every test gets: shape and type checks on dlvc, one torch thread, and its place where tests run side by side."""
 
 import os
 import shutil
@@ -12,6 +12,25 @@ from jaxtyping import config, install_import_hook
 
 install_import_hook("dlvc", "beartype.beartype")
 torch.set_num_threads(1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run as many tests at a time (`-n auto`) as `make book` runs chapters."""
+    from execute import default_jobs  # needs what builds the book, which tests of the package alone do without
+
+    return default_jobs("quick")
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks after this
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, for they share what it has made; what has a group of its own goes first.
+
+    Those are the longest: so no worker is left with one of them at the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")

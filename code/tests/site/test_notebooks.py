@@ -11,10 +11,9 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -22,7 +21,7 @@ from jupyter_cache import get_cache
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbformat import NotebookNode
 
-from execute import cache_folder, chapters, default_jobs
+from execute import cache_folder, chapters
 
 ROOT = Path(__file__).parents[3]
 CHAPTERS = sorted(chapters(ROOT))
@@ -45,6 +44,13 @@ NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 nbformat.write(notebook, sys.argv[2])
 """
 PROBE = "import sys, dlvc; print(dlvc.__file__, *sys.path, sep='\\n')"
+
+
+class Ran(NamedTuple):
+    """A chapter's notebook with its outputs."""
+
+    chapter: str
+    notebook: NotebookNode
 
 
 @cache
@@ -158,17 +164,14 @@ def run(python: Path, source: Path, folder: Path) -> NotebookNode:
     return nbformat.read(done, as_version=4)
 
 
-@pytest.fixture(scope="module")
-def runs(
-    site: Path, python: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[NotebookNode]]]:
-    """All chapters, running as many at a time as `make book` would."""
-    folder = tmp_path_factory.mktemp("runs")
-    with ThreadPoolExecutor(default_jobs("quick")) as pool:
-        yield {
-            chapter: pool.submit(run, python, site / "_notebooks" / f"{chapter}.ipynb", folder / chapter)
-            for chapter in CHAPTERS
-        }
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(chapter, marks=pytest.mark.xdist_group(f"notebook {chapter}")) for chapter in CHAPTERS],
+)
+def ran(request: pytest.FixtureRequest, site: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A chapter, run once for all tests."""
+    notebook = site / "_notebooks" / f"{request.param}.ipynb"
+    return Ran(request.param, run(python, notebook, tmp_path_factory.mktemp("run")))
 
 
 def printed(cell: NotebookNode) -> str:
@@ -187,13 +190,11 @@ def glued(notebook: NotebookNode) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(TIMEOUT)
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_it_runs_from_the_wheel(runs: dict[str, Future[NotebookNode]], python: Path, chapter: str) -> None:
-    notebook = runs[chapter].result()
-    install = next(cell for cell in notebook.cells if cell.cell_type == "code")
+def test_it_runs_from_the_wheel(ran: Ran, python: Path) -> None:
+    install = next(cell for cell in ran.notebook.cells if cell.cell_type == "code")
     assert "%pip install" in install.source
     assert not install.outputs, "it was there, so nothing is installed"
-    package, *path = printed(notebook.cells[-1]).split("\n")[:-1]
+    package, *path = printed(ran.notebook.cells[-1]).split("\n")[:-1]
     environment = python.parents[1]
     assert Path(package).is_relative_to(environment)
     assert not [entry for entry in path if Path(entry).is_relative_to(ROOT)]
@@ -202,15 +203,14 @@ def test_it_runs_from_the_wheel(runs: dict[str, Future[NotebookNode]], python: P
 
 @pytest.mark.slow
 @pytest.mark.timeout(TIMEOUT)
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_its_numbers_are_those_of_the_page(runs: dict[str, Future[NotebookNode]], chapter: str) -> None:
+def test_its_numbers_are_those_of_the_page(ran: Ran) -> None:
     outputs = cache_folder(ROOT, "quick")
     if not outputs.is_dir():
         pytest.skip("the pages were made with another profile than quick, with which the notebooks run")
     book = get_cache(outputs)
-    record = book.match_cache_notebook(myst_nb_reader_plugin(str(chapters(ROOT)[chapter])))
+    record = book.match_cache_notebook(myst_nb_reader_plugin(str(chapters(ROOT)[ran.chapter])))
     expected = glued(book.get_cache_bundle(record.pk).nb)
-    here = glued(runs[chapter].result())
+    here = glued(ran.notebook)
     assert here
     # What a solution measures stays on the page: the notebook only shows its code.
     assert here == {name: expected[name] for name in here}

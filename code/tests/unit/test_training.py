@@ -314,7 +314,7 @@ def run_script(text, folder, *arguments, launcher=()):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=270,  # three Pythons that import PyTorch, on a machine that has other work too
         check=False,
     )
 
@@ -430,7 +430,9 @@ def test_what_means_the_same_is_described_the_same():
 # Many processes
 
 TWO_PROCESSES = """
+import faulthandler
 import sys
+faulthandler.dump_traceback_later(180, exit=True)  # processes that wait for each other say where they stand
 import torch
 from torch import nn
 from torch.nn import functional as F
