@@ -19,6 +19,7 @@ TARGETS = set(re.findall(r"^([a-z ]+):", (ROOT / "Makefile").read_text(), re.MUL
 ALLOWED = (
     "python code/make/package.py",
     "gh release ",
+    "gh workflow run publish.yml ",
     "xargs -I TAG gh release ",
     "mkdir -p _build/releases",
     "sudo rm -rf /usr/share/dotnet ",
@@ -26,7 +27,7 @@ ALLOWED = (
 MAY_WRITE = {
     ("publish", "pages"): {"pages", "id-token"},
     ("publish", "notebooks"): {"contents"},
-    ("publish", "release"): {"contents"},
+    ("publish", "release"): {"contents", "actions"},
     ("weekly", "report"): {"issues"},
 }
 
@@ -79,11 +80,11 @@ def test_a_job_has_a_limit_and_the_least_rights(workflow, job):
 def test_who_writes_installs_nothing():
     for workflow, job in MAY_WRITE:
         commands = [step["run"] for step in WORKFLOWS[workflow]["jobs"][job]["steps"] if "run" in step]
-        assert all(re.match(r"make (push|report)$|gh release create ", command) for command in commands)
+        assert all(re.match(r"make (push|report)$|gh (release create|workflow run) ", each) for each in commands)
 
 
 def test_pull_requests_reach_no_right_no_secret_and_no_runner_of_ours():
-    assert triggers("publish") == {"push": {"branches": ["main"], "tags": ["v*"]}}
+    assert triggers("publish") == {"push": {"branches": ["main"], "tags": ["v*"]}, "workflow_dispatch": None}
     assert set(triggers("weekly")) == {"schedule", "workflow_dispatch"}
     assert set(triggers("ci")) == {"push", "pull_request"}
     assert not any(workflow == "ci" for workflow, _ in MAY_WRITE)
@@ -94,9 +95,16 @@ def test_pull_requests_reach_no_right_no_secret_and_no_runner_of_ours():
 
 def test_only_main_is_deployed_and_only_tags_are_released():
     jobs = WORKFLOWS["publish"]["jobs"]
+    assert jobs["build"]["if"] == "github.event_name == 'push' || github.ref == 'refs/heads/main'"
     assert jobs["pages"]["if"] == "github.ref == 'refs/heads/main'"
     assert jobs["release"]["if"] == "github.ref_type == 'tag'"
     assert all(job["needs"] == "build" for name, job in jobs.items() if name != "build")
+
+
+def test_a_release_puts_its_site_on_pages():
+    """Its build has no place there, and cites itself at that place."""
+    last = WORKFLOWS["publish"]["jobs"]["release"]["steps"][-1]
+    assert last["run"] == "gh workflow run publish.yml --ref main"
 
 
 def test_without_a_gpu_the_quick_book_is_published():
