@@ -10,10 +10,11 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from bs4 import Tag
 from matplotlib.figure import Figure
 
 from archive import write_zip
-from forms.manuscript import FORMS, Book, Leaf, read
+from forms.manuscript import FORMS, Book, Leaf, element, read
 
 MIMETYPE = "application/epub+zip"
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,7 +62,11 @@ XHTML = """<?xml version="1.0" encoding="UTF-8"?>
 </html>
 """
 # Matplotlib names a document type on the web, and the same picture twice by the same id, which nothing refers to.
-UNFIT = re.compile(rb'<!DOCTYPE svg [^>]*>| id="image[0-9a-f]+"')
+UNFIT = re.compile(r'<!DOCTYPE svg [^>]*>| id="image[0-9a-f]+"')
+LONG = 28  # characters of a formula that a phone's line holds
+RELATIONS = "=≤≥"
+# What `dlvc.figures.theme.to_svg` writes into a figure: its colours on a light and on a dark page.
+COLOURS = re.compile(r"<style>:root\{([^}]*)\}@media \(prefers-color-scheme:dark\)\{:root\{[^}]*\}\}</style>")
 # Browsers know `mathvariant` no more. Of what KaTeX writes, bold is left to the style sheet: more fonts have that.
 ALPHABETS = {"double-struck": "DOUBLE-STRUCK", "script": "SCRIPT", "fraktur": "FRAKTUR"}
 ANNOTATION = re.compile(r"<annotation [^>]*>.*?</annotation>", re.DOTALL)
@@ -90,6 +95,9 @@ def prepare(leaf: Leaf) -> None:
     """Leave of each formula the MathML, and put an equation's number before it, where it can float."""
     for formula in leaf.body.select(".katex-html"):
         formula.decompose()
+    for formula in leaf.body.select(".katex"):
+        if not formula.find_parent(class_="formula") and len("".join(formula.get_text().split())) > LONG:
+            break_up(formula.math)
     for letter in leaf.body.select("[mathvariant]"):
         if alphabet := ALPHABETS.get(letter["mathvariant"]):
             letter.string = "".join(character_of(alphabet, each) for each in letter.get_text())
@@ -98,6 +106,17 @@ def prepare(leaf: Leaf) -> None:
         number.parent.insert(0, number.extract())
     for image in leaf.body.select("img"):
         image["src"] = f"images/{Path(image['src']).name}"
+
+
+def break_up(formula: Tag) -> None:
+    """Begin a formula anew before each relation, for only between formulas can a line end."""
+    for relation in formula.select("semantics > mrow > mo"):
+        if relation.get_text() in RELATIONS and relation.previous_sibling:
+            rest = element("<math><semantics><mrow></mrow></semantics></math>")
+            rest.attrs |= formula.attrs
+            rest.mrow.extend([relation, *relation.next_siblings])
+            formula.insert_after(rest)
+            formula = rest
 
 
 def character_of(alphabet: str, letter: str) -> str:
@@ -112,7 +131,24 @@ def character_of(alphabet: str, letter: str) -> str:
 def pictures(book: Book) -> dict[str, bytes]:
     """Return the book's pictures, by the names of their files in the ePub."""
     files = {book.site / image["src"] for leaf in book.leaves for image in leaf.body.select("img")}
-    return {f"images/{file.name}": UNFIT.sub(b"", file.read_bytes()) for file in files}
+    return {
+        f"images/{file.name}": on_paper(file.read_text("utf-8")) if file.suffix == ".svg" else file.read_bytes()
+        for file in files
+    }
+
+
+def on_paper(svg: str) -> bytes:
+    """Return a figure with its light colours on a white ground of its own.
+
+    E-readers lay any ground behind a picture, and few know variables.
+    """
+    svg = UNFIT.sub("", svg)
+    if found := COLOURS.search(svg):
+        svg = svg.replace(found[0], '<rect width="100%" height="100%" fill="#fff"/>')
+        for colour in found[1].split(";"):
+            name, value = colour.split(":")
+            svg = svg.replace(f"var({name})", value)
+    return svg.encode()
 
 
 def navigation(book: Book) -> bytes:
