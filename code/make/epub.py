@@ -142,9 +142,9 @@ def on_paper(svg: str) -> bytes:
 
     E-readers lay any ground behind a picture, and few know variables.
     """
-    svg = UNFIT.sub("", svg)
+    svg = re.sub(r"<svg [^>]*>", r'\g<0><rect width="100%" height="100%" fill="#fff"/>', UNFIT.sub("", svg), count=1)
     if found := COLOURS.search(svg):
-        svg = svg.replace(found[0], '<rect width="100%" height="100%" fill="#fff"/>')
+        svg = svg.replace(found[0], "")
         for colour in found[1].split(";"):
             name, value = colour.split(":")
             svg = svg.replace(f"var({name})", value)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from visiting import OpenPage, Visit
 
 SUB_PATH = "/book/"
+expect.set_options(timeout=20_000)  # the machine runs other tests too
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def address(site: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox"])
+@pytest.fixture(scope="module", params=["chromium", "firefox"])  # no other may be started until a module's is closed
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The system's Chromium, which must be there, and Playwright's Firefox where it is installed."""
     with sync_playwright() as playwright:

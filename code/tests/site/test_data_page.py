@@ -7,11 +7,12 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from dlvc import data
+from visiting import soup
 
 
 @pytest.fixture(scope="module")
 def page(site: Path) -> BeautifulSoup:
-    return BeautifulSoup((site / "data.html").read_text(encoding="utf-8"), "html.parser")
+    return soup(site / "data.html")
 
 
 def section(page: BeautifulSoup, name: str) -> Tag:

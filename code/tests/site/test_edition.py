@@ -4,7 +4,7 @@ import json
 import tomllib
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from visiting import soup
 
 ROOT = Path(__file__).parents[3]
 
@@ -14,7 +14,7 @@ def test_each_page_names_its_edition(site: Path, pages: list[str]) -> None:
     told = json.loads((site / "edition.json").read_text("utf-8"))
     assert told["version"] == version
     for page in pages:
-        foot = BeautifulSoup((site / page).read_text("utf-8"), "html.parser").select_one(".extra_footer")
+        foot = soup(site / page).select_one(".extra_footer")
         assert f"Version {version}, commit {told['commit']};" in foot.get_text(), page
         links = {link.get_text(): link["href"] for link in foot.select("a")}
         assert links["the newest edition"].startswith("https://"), page

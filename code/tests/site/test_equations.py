@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from visiting import OpenPage
+from visiting import OpenPage, soup
 
 ROOT = Path(__file__).parents[3]
 LIST = "equations.html"
@@ -19,7 +18,7 @@ def labelled(site: Path, pages: list[str]) -> dict[str, str]:
     found = {
         str(tag["id"]).removeprefix("equation-"): name
         for name in pages
-        for tag in BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select("div.math[id]")
+        for tag in soup(site / name).select("div.math[id]")
     }
     assert found, "no page of the site has a labelled equation"
     return found
@@ -27,10 +26,10 @@ def labelled(site: Path, pages: list[str]) -> dict[str, str]:
 
 def test_every_labelled_equation_has_a_mark_and_is_listed(site: Path, labelled: dict[str, str]) -> None:
     for label, name in labelled.items():
-        page = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        page = soup(site / name)
         box = page.select_one(f"div.math[id=equation-{label}]").parent
         assert box.select_one("details.equation-mark summary"), label
-    listed = BeautifulSoup((site / LIST).read_text(encoding="utf-8"), "html.parser").select(".listed-equation")
+    listed = soup(site / LIST).select(".listed-equation")
     assert {box["id"] for box in listed} == labelled.keys()
 
 
@@ -39,7 +38,7 @@ def test_every_link_to_a_line_leads_to_a_definition_of_this_repository(site: Pat
     place = re.compile(r"/blob/[^/]+/(code/.+)#L(\d+)")
     count = 0
     for name in pages:
-        page = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        page = soup(site / name)
         for link in page.select("a[href*='/blob/']"):
             if found := place.search(str(link["href"])):
                 line = (ROOT / found[1]).read_text(encoding="utf-8").splitlines()[int(found[2]) - 1].strip()

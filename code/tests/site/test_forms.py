@@ -13,11 +13,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from archive import make_zip, unpack
 from epub import make_epub
 from forms.manuscript import Book, read
+from lighthouse import chromium
 from pdf import make_pdf
 
 ROOT = Path(__file__).parents[3]
@@ -227,14 +229,46 @@ def test_the_epub_has_the_whole_book(
 
 
 def test_formulas_of_the_epub_are_mathml(leaves: dict[str, BeautifulSoup], pages: dict[str, BeautifulSoup]) -> None:
-    formulas = sum(len(page.select("math")) for page in leaves.values())
-    dropped = sum(len(page.select(".equation-mark math")) for page in pages.values())
-    assert formulas == sum(len(page.select("math")) for page in pages.values()) - dropped > 100
+    formulas = sum(len(page.select(".katex")) for page in leaves.values())
+    dropped = sum(len(page.select(".equation-mark .katex")) for page in pages.values())
+    assert formulas == sum(len(page.select(".katex")) for page in pages.values()) - dropped > 100
     for name, page in leaves.items():
         assert page.select("annotation, script, button, input, details, form, .katex-html") == [], name
         for code in page.select("pre, code"):
             code.decompose()
         assert RAW.findall(page.get_text()) == [], name
+
+
+def test_no_page_of_the_epub_is_wider_than_a_phone(epub: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(epub) as pack:
+        pack.extractall(tmp_path)
+    widths = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 320, "height": 600})
+        for file in tmp_path.glob("book/*.xhtml"):
+            page.goto(file.as_uri())
+            widths[file.name] = page.evaluate("document.documentElement.scrollWidth")
+        browser.close()
+    assert {name: width for name, width in widths.items() if width > 320} == {}
+
+
+def test_figures_of_the_epub_have_colours_and_ground_of_their_own(bound: dict[str, bytes]) -> None:
+    figures = {name: content.decode() for name, content in bound.items() if name.endswith(".svg")}
+    assert len(figures) > 10
+    for name, figure in figures.items():
+        assert re.search(r'<svg [^>]*><rect width="100%" height="100%" fill="#fff"/>', figure), name
+        assert not re.search(r"var\(|prefers-color-scheme", figure), name
+
+
+def test_colours_of_the_epub_can_be_read_on_white_and_on_black(bound: dict[str, bytes]) -> None:
+    colours = set(re.findall(r"[{; ]color: #(\w{6})", bound["book/style.css"].decode()))
+    assert len(colours) == 4
+    for colour in colours:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # as WCAG defines it
+        assert min(1.05 / (luminance + 0.05), (luminance + 0.05) / 0.05) > 4.5, colour
 
 
 def test_epubcheck_finds_nothing(epub: Path) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from book import derive_config
 from execute import chapters
 from notebooks import gather
+from visiting import soup
 
 ROOT = Path(__file__).parents[3]
 CHAPTERS = sorted(chapters(ROOT))
@@ -21,11 +21,6 @@ COLAB = re.compile(
     r"https://colab\.research\.google\.com/github/(?P<name>[^/]+/[^/]+)/blob/(?P<ref>[^/]+)/(?P<path>.+)"
 )
 BINDER = re.compile(r"https://mybinder\.org/v2/gh/(?P<name>[^/]+/[^/]+)/(?P<ref>[^/?]+)\?urlpath=lab/tree/(?P<path>.+)")
-
-
-@cache
-def soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 @pytest.fixture(scope="module")

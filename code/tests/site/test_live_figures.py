@@ -11,7 +11,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from onnx import numpy_helper
 from playwright.sync_api import Locator, Route, expect
 from torch import Tensor
@@ -23,7 +22,7 @@ from dlvc.live.figure import bundle
 from dlvc.live.loss_landscape import loss
 from dlvc.losses import softmax
 from dlvc.models import MLP, SoftmaxRegression
-from visiting import OpenPage, running, state
+from visiting import OpenPage, running, soup, state
 
 Figures = list[tuple[str, str]]
 
@@ -31,11 +30,7 @@ Figures = list[tuple[str, str]]
 @pytest.fixture(scope="session")
 def figures(site: Path, pages: list[str]) -> Figures:
     """Page and module of every live figure."""
-    found = [
-        (name, str(tag["module"]))
-        for name in pages
-        for tag in BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select("dlvc-live")
-    ]
+    found = [(name, str(tag["module"])) for name in pages for tag in soup(site / name).select("dlvc-live")]
     assert found, "no page of the site has a live figure"
     return found
 
@@ -300,7 +295,7 @@ def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
 def files(site: Path, figures: Figures, name: str) -> tuple[Path, Path]:
     """A network's file, and that of its pictures."""
     page = site / next(page for page, module in figures if module == DRAWING)
-    tags = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("dlvc-file")
+    tags = soup(page).select("dlvc-file")
     found = {tag["name"]: (page.parent / str(tag["src"])).resolve() for tag in tags}
     return found[f"{name}.onnx"], found[f"{name}.gz"]
 

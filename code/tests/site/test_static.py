@@ -5,16 +5,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
+from visiting import soup
 
 # Markup of MyST that should have become something else.
 ERRORS = ".katex-error, .problematic, .system-message"
 UNRENDERED = re.compile(r"\{(glue|cite|ref|numref|eq|doc|fact|given|code-cell|math)[:\w-]*\}|^:::|\$\$")
-
-
-@cache
-def soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 @cache

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Page, Response
 
 from serve import COMPRESSED
-from visiting import OpenPage
+from visiting import OpenPage, soup
 
 PHONE = {"width": 412, "height": 823}
 KILOBYTES = {"text": 150, "all": 500}
@@ -35,7 +34,7 @@ def size(responses: Iterable[Response]) -> float:
 def read_to_the_end(page: Page) -> None:
     """Scroll as a reader does; the page grows while it is laid out."""
     while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight - 2"):
-        page.mouse.wheel(0, 250)
+        page.mouse.wheel(0, 400)
         page.wait_for_timeout(80)
     page.wait_for_load_state("networkidle")
 
@@ -71,7 +70,7 @@ def test_pages_load_one_stylesheet_and_no_script_of_the_theme(site: Path, pages:
     # Named by its content, so that no browser shows a page with a style that it has kept from another build.
     version = hashlib.sha256((site / "_static" / "pages.css").read_bytes()).hexdigest()[:8]
     for name in pages:
-        page = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        page = soup(site / name)
         styles = [str(link["href"]).rpartition("/")[2] for link in page.select("link[rel=stylesheet]")]
         assert styles == [f"pages.css?v={version}"], name
         scripts = {str(script["src"]).rpartition("/")[2].split("?")[0] for script in page.select("script[src]")}

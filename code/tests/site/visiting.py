@@ -1,14 +1,23 @@
-"""A visit to the site: an open page, and a note of everything that went wrong on it."""
+"""A visit to the site: an open page, and a note of everything that went wrong on it; or the page's source."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, Route, expect
 
 LAY_OUT = "*, ::before, ::after { content-visibility: visible !important; transition: none !important }"
+
+
+@cache
+def soup(file: Path) -> BeautifulSoup:
+    """The source of a page, to look at only: reading one takes a second, and most tests look at all."""
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 @dataclass
