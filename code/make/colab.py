@@ -3,6 +3,7 @@
 The first cell of each installs the package from the repository, as it does for a reader; PyTorch must stay what it was.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,9 @@ test "$before" = "$(torch)"
 
 def main() -> int:
     """Run the script in the image; return its exit code."""
+    if not shutil.which("docker"):
+        print("make colab: the image runs in Docker, which is not installed here.", file=sys.stderr)
+        return 1
     docker = ["docker", "run", "--rm", "--volume", f"{NOTEBOOKS}:/notebooks:ro", "--entrypoint", "bash"]
     inside = f"cp -r /notebooks /content/book && cd /content/book\n{SCRIPT}"
     return subprocess.run([*docker, IMAGE, "-c", inside], check=False).returncode

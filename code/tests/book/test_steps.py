@@ -145,6 +145,12 @@ def test_notebooks_run_in_colabs_image_and_leave_pytorch_alone(commands, tmp_pat
     assert colab.IMAGE in (tmp_path / "run").read_text()
 
 
+def test_without_docker_the_step_says_so(commands, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(commands))
+    assert colab.main() == 1
+    assert "Docker, which is not installed" in capsys.readouterr().err
+
+
 # --- linkcheck ----------------------------------------------------------------------------------------------
 
 
