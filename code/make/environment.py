@@ -28,8 +28,8 @@ NEEDED_GB = 10  # the installed packages take 6, their downloads the rest
 PLANS = {
     "book": "make book: install what is missing (the first time about 4 minutes and 6 GB), execute the "
     "chapters that changed (at most 150 s each, several at a time), then build the pages (half a minute).",
-    "test": "make test: everything that `make book` does (seconds if nothing changed), then all tests "
-    "(about 10 minutes).",
+    "test": "make test: everything that `make book` does (seconds if nothing changed), then all tests, as many at a "
+    "time as chapters; each chapter runs once more, as a notebook (up to three quarters of an hour on two cores).",
     "lint": "make lint: style, types, spelling and the book's own rules (about 20 seconds).",
     "notebooks": "make notebooks: what `make book` does, then gather the chapters as .ipynb without outputs.",
     "bench": "make bench: ours against the reference, each script of code/benchmarks (some minutes).",
