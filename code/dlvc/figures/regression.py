@@ -62,7 +62,7 @@ def starts_and_ends(
         walks: the place after each step, one walk a column.
         span: the axis goes from ``-span`` to ``span``; an end beyond is drawn as an arrow.
         xlabel: name of the number.
-        magnified: from where to where the function is drawn again, larger, in the upper right corner.
+        magnified: from where to where the function is drawn again, larger, at the lower right.
     """
     x = torch.linspace(-span, span, 401, dtype=walks.dtype)
     stays = walks[-1].abs() <= span
@@ -93,7 +93,7 @@ def _magnifier(axes: Axes, function: Callable[[Numbers], Numbers], x: Numbers) -
     """Draw a part of a function again, larger, with a frame around the part."""
     heights = function(x)
     margin = (heights.max() - heights.min()).item()
-    closer = axes.inset_axes((0.74, 0.62, 0.25, 0.36))
+    closer = axes.inset_axes((0.7, 0.14, 0.28, 0.28))
     closer.plot(x.numpy(), heights.numpy(), color=QUIET, linewidth=1.2, linestyle="-")
     closer.set(
         xlim=(x[0].item(), x[-1].item()),
