@@ -16,10 +16,13 @@ def batch_norm(
     """Standardise each feature over the batch, then scale and shift it: what training does.
 
     Args:
-        x: hidden values; at least two samples.
-        gamma: scale of each feature.
-        beta: shift of each feature.
+        x: hidden values, ``(B, D)``; at least two samples.
+        gamma: scale of each feature, ``(D,)``.
+        beta: shift of each feature, ``(D,)``.
         eps: keeps the root away from 0.
+
+    Returns:
+        ``(B, D)``; of each feature mean beta and about standard deviation gamma.
 
     Raises:
         ValueError: if the batch has fewer than two samples, for then each is its own mean.
@@ -44,12 +47,15 @@ def batch_norm_by_running(
     """Standardise each feature by statistics that were kept, then scale and shift it: what evaluation does.
 
     Args:
-        x: hidden values; one sample is enough, and none sees another.
-        gamma: scale of each feature.
-        beta: shift of each feature.
-        mean: kept mean of each feature.
-        variance: kept variance of each feature.
+        x: hidden values, ``(B, D)``; one sample is enough, and none sees another.
+        gamma: scale of each feature, ``(D,)``.
+        beta: shift of each feature, ``(D,)``.
+        mean: kept mean of each feature, ``(D,)``.
+        variance: kept variance of each feature, ``(D,)``.
         eps: keeps the root away from 0.
+
+    Returns:
+        ``(B, D)``.
 
     Equation: eq-batch-norm-evaluation
     """
@@ -62,8 +68,8 @@ def running_average(
     """Move a kept statistic towards that of the present batch.
 
     Args:
-        kept: as it is.
-        new: of the present batch.
+        kept: as it is, of any shape.
+        new: of the present batch, of the same shape.
         momentum: share of the new one, 0 to 1. (An optimiser's momentum is the share of the old one.)
 
     Equation: eq-running-average
@@ -80,10 +86,13 @@ def layer_norm(
     """Standardise each sample over its features, then scale and shift each feature.
 
     Args:
-        x: hidden values.
-        gamma: scale of each feature.
-        beta: shift of each feature.
+        x: hidden values, ``(…, D)``: any number of leading axes.
+        gamma: scale of each feature, ``(D,)``.
+        beta: shift of each feature, ``(D,)``.
         eps: keeps the root away from 0.
+
+    Returns:
+        The shape of ``x``.
 
     Equation: eq-layer-norm
     """

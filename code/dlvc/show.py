@@ -64,7 +64,13 @@ class Source:
         from pygments.formatters import HtmlFormatter
         from pygments.lexers import PythonLexer
 
-        code = highlight(self.text, PythonLexer(), HtmlFormatter(cssclass="highlight"))
+        marked = highlight(self.text, PythonLexer(), HtmlFormatter(nowrap=True)).splitlines()
+        # Each line knows its indentation, so that the book can break a long one without losing the order of blocks.
+        lines = "".join(
+            f'<span class="dlvc-line" style="--indent: {len(plain) - len(plain.lstrip())}ch">{line}\n</span>'
+            for line, plain in zip(marked, self.text.splitlines(), strict=True)
+        )
+        code = f'<div class="highlight"><pre>{lines}</pre></div>'
         place = f"{self.path}#L{self.first}-L{self.last}"
         # Outside the book these links lead to the published one; inside, its extension takes the marked ones and
         # leads to the commit that was built, to the equation's page, and to its test.

@@ -4,13 +4,15 @@ from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
 from dlvc.figures.images import image_grid
 from dlvc.figures.plots import bars, curves, strips
-from dlvc.figures.regression import fits, from_above, starts_and_ends
+from dlvc.figures.regression import against, decomposition, fits, from_above, starts_and_ends
 from dlvc.figures.tensors import memory
 
 __all__ = [
+    "against",
     "bars",
     "confusion_matrix",
     "curves",
+    "decomposition",
     "fits",
     "from_above",
     "image_grid",

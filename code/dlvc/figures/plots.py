@@ -17,6 +17,7 @@ def curves(
     ylabel: str,
     log_x: bool = False,
     log_y: bool = False,
+    legend_above: bool = False,
 ) -> Figure:
     """Draw named curves over a common axis, each labelled by colour and dash.
 
@@ -27,6 +28,7 @@ def curves(
         ylabel: what the vertical axis measures, with its unit.
         log_x: draw the horizontal axis logarithmically.
         log_y: draw the vertical axis logarithmically.
+        legend_above: put the names above the plot, where the curves leave no place for them.
     """
     with style():
         figure = Figure(figsize=(WIDTH, 3.4))
@@ -43,7 +45,7 @@ def curves(
         if log_y:
             axes.set_yscale("log")
         if len(series) > 1:
-            axes.legend()
+            axes.legend(**({"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 2} if legend_above else {}))
     return figure
 
 

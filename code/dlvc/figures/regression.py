@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import torch
 from jaxtyping import Float
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from dlvc.figures.theme import GRID, INK, LINES, MIDDLE_BLUE, QUIET, style
+from dlvc.figures.theme import BLUE, GRID, INK, LINES, MIDDLE_BLUE, ORANGE, QUIET, style
 
 Numbers = Float[Tensor, " n"]
 
@@ -47,7 +48,12 @@ def fits(
 
 
 def starts_and_ends(
-    function: Callable[[Numbers], Numbers], walks: Float[Tensor, "steps walks"], *, span: float, xlabel: str
+    function: Callable[[Numbers], Numbers],
+    walks: Float[Tensor, "steps walks"],
+    *,
+    span: float,
+    xlabel: str,
+    magnified: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw a function of one number, and where walks on it began and ended.
 
@@ -56,6 +62,7 @@ def starts_and_ends(
         walks: the place after each step, one walk a column.
         span: the axis goes from ``-span`` to ``span``; an end beyond is drawn as an arrow.
         xlabel: name of the number.
+        magnified: from where to where the function is drawn again, larger, at the lower right.
     """
     x = torch.linspace(-span, span, 401, dtype=walks.dtype)
     stays = walks[-1].abs() <= span
@@ -63,12 +70,14 @@ def starts_and_ends(
         figure = Figure(figsize=(6.4, 3.4))
         axes = figure.subplots()
         axes.plot(x.numpy(), function(x).numpy(), color=QUIET, linewidth=1.2, linestyle="-")
+        closer = [] if magnified is None else [_magnifier(axes, function, torch.linspace(*magnified, 101).to(walks))]
         for chosen, (colour, _), marker, label in (
             (stays, LINES[0], "o", "start of a walk that stays"),
             (~stays, LINES[1], "s", "start of a walk that leaves"),
         ):
             begins = walks[0, chosen]
-            axes.plot(begins.numpy(), function(begins).numpy(), marker, color=colour, markersize=7, label=label)
+            for each in (axes, *closer):
+                each.plot(begins.numpy(), function(begins).numpy(), marker, color=colour, markersize=7, label=label)
         ends = walks[-1, stays]
         axes.plot(ends.numpy(), function(ends).numpy(), "X", color=INK, markersize=9, label="end")
         edge = torch.tensor([-span, span], dtype=walks.dtype)
@@ -77,6 +86,79 @@ def starts_and_ends(
                 axes.plot(place, level, arrow, color=LINES[1][0], markersize=9, clip_on=False)
         axes.set(xlabel=xlabel, ylabel="loss", xlim=(-span, span), ylim=(-0.05, None))
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+    return figure
+
+
+def _magnifier(axes: Axes, function: Callable[[Numbers], Numbers], x: Numbers) -> Axes:
+    """Draw a part of a function again, larger, with a frame around the part."""
+    heights = function(x)
+    margin = (heights.max() - heights.min()).item()
+    closer = axes.inset_axes((0.7, 0.14, 0.28, 0.28))
+    closer.plot(x.numpy(), heights.numpy(), color=QUIET, linewidth=1.2, linestyle="-")
+    closer.set(
+        xlim=(x[0].item(), x[-1].item()),
+        ylim=(heights.min().item() - margin, heights.max().item() + margin),
+        xticks=[x[0].item(), x[-1].item()],
+        yticks=[],
+    )
+    closer.spines[:].set_visible(True)
+    closer.tick_params(length=0, labelsize=9)
+    axes.indicate_inset_zoom(closer, edgecolor=QUIET)
+    return closer
+
+
+def decomposition(
+    degrees: Sequence[int],
+    parts: Mapping[str, Sequence[float]],
+    measured: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    top: float,
+) -> Figure:
+    """Draw for each degree a bar that is a sum of parts, and over the bars what was measured.
+
+    Args:
+        degrees: what the bars belong to.
+        parts: name to one height a degree, the lowest first.
+        measured: name to one number a degree, drawn as a line.
+        xlabel: what the degrees are of.
+        ylabel: what the heights measure, with its unit.
+        top: upper end of the vertical axis; what is higher leaves the picture.
+    """
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        axes = figure.subplots()
+        base = np.zeros(len(degrees))
+        fills = zip(parts.items(), (GRID, BLUE, ORANGE), ("", "///", "..."), strict=False)
+        for (name, heights), colour, hatch in fills:
+            axes.bar(degrees, heights, 0.8, base, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name)
+            base += np.asarray(heights)
+        for (name, values), marker, dash in zip(measured.items(), "os", ("-", "--"), strict=False):
+            axes.plot(degrees, values, color=INK, linestyle=dash, marker=marker, markersize=5, label=name)
+        axes.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, top), xticks=list(degrees))
+        axes.grid(visible=False, axis="x")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+    return figure
+
+
+def against(across: tuple[str, Numbers], up: tuple[str, Numbers], *, unit: str) -> Figure:
+    """Draw two measurements of the same things against each other, with the line on which they are equal.
+
+    Args:
+        across: name and values of the one.
+        up: name and values of the other, in the same order.
+        unit: of both.
+    """
+    with style():
+        figure = Figure(figsize=(4.4, 4.4))
+        axes = figure.subplots()
+        both = torch.cat([across[1], up[1]])
+        ends = (both.min().item(), both.max().item())
+        axes.plot(ends, ends, color=QUIET, linestyle="--", linewidth=1.2, label="equal")
+        axes.plot(across[1].numpy(), up[1].numpy(), "o", color=BLUE, alpha=0.75, markersize=5, linestyle="")
+        axes.set(xlabel=f"{across[0]} ({unit})", ylabel=f"{up[0]} ({unit})", aspect="equal")
+        axes.legend()
     return figure
 
 

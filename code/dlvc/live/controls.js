@@ -1,4 +1,4 @@
-// Controls that live figures share: an element maker and a labelled slider.
+// What live figures share: an element maker, a labelled slider, a movement that stops, and a picture that stays up to date.
 
 /**
  * Makes an HTML element: h("p", { class: "note" }, "text", child).
@@ -32,4 +32,46 @@ export function slider({ label, min, max, step, onInput }) {
     value.textContent = words.replace("-", "−");
   };
   return { row, show };
+}
+
+/**
+ * A movement that plays until it ends or is stopped; at once to its end for readers who want less motion.
+ * @param {() => boolean} move goes one step and says whether there was one to go
+ * @param {() => void} draw
+ * @returns {{playing: () => boolean, stop: () => void, toggle: () => void}}
+ */
+export function motion(move, draw) {
+  let frame;
+  const animate = () => {
+    frame = move() ? requestAnimationFrame(animate) : undefined;
+    draw();
+  };
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    frame = undefined;
+  };
+  const toggle = () => {
+    if (frame) stop();
+    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) while (move());
+    else frame = requestAnimationFrame(animate);
+    draw();
+  };
+  return { playing: () => frame !== undefined, stop, toggle };
+}
+
+/**
+ * Draws a canvas anew when its size changes, or the colours of the page's text.
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => void} draw
+ * @returns {() => void} ends it
+ */
+export function keepDrawn(canvas, draw) {
+  const size = new ResizeObserver(draw);
+  size.observe(canvas);
+  const theme = new MutationObserver(draw);
+  for (const page of [document.documentElement, document.body]) theme.observe(page, { attributes: true });
+  return () => {
+    size.disconnect();
+    theme.disconnect();
+  };
 }

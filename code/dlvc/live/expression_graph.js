@@ -78,7 +78,7 @@ function tell(nodes, results, { forward, backward }) {
     const now = reached.map((parent) => `${name(parent)} now has ${show(results[parent].gradient)}`).join(", ");
     return `Backward, ${backward} of ${operations.length}: ${rule}. The gradient here is ${show(results[index].gradient)}; ${now || "nothing is reached that could move"}.`;
   }
-  if (!forward) return "The inputs are given; nothing has been computed.";
+  if (!forward) return "The inputs are given; nothing has been computed. Next goes to the first operation.";
   const index = operations[forward - 1];
   const from = nodes[index].parents.map((parent) => show(results[parent].value)).join(" and ");
   const end = forward === operations.length ? " This is the result; its gradient with respect to itself is 1." : "";
@@ -88,7 +88,7 @@ function tell(nodes, results, { forward, backward }) {
 function render({ model, el }) {
   const first = { expression: model.get("expression"), values: model.get("values") };
   let nodes = parse(first.expression);
-  let step = Infinity;
+  let step = 0;
 
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -117,7 +117,8 @@ function render({ model, el }) {
   };
   const stepper = slider({ label: "Step", min: 0, max: 1, step: 1, onInput: go });
   const input = stepper.row.querySelector("input");
-  const move = (by) => h("button", { type: "button", click: () => go(Number(input.value) + by) }, by < 0 ? "Back" : "Next");
+  const move = (name, by) => h("button", { type: "button", click: () => go(step + by) }, name);
+  const [back, next, all] = [move("Back", -1), move("Next", 1), move("To the end", Infinity)];
   const story = h("p", { class: "dlvc-story", "aria-live": "polite" });
   const summary = h("p", { class: "dlvc-summary", "aria-live": "polite" });
   let sliders = {};
@@ -146,6 +147,9 @@ function render({ model, el }) {
     graph.replaceChildren(picture(nodes, results, seen));
     input.max = 2 * total;
     stepper.show(step, `${step} of ${2 * total}`);
+    // Not `disabled`, which would take the focus from who presses Enter until the end.
+    back.setAttribute("aria-disabled", step === 0);
+    for (const button of [next, all]) button.setAttribute("aria-disabled", step === 2 * total);
     story.textContent = tell(nodes, results, seen);
     const slopes = nodes.flatMap(({ kind, label }, index) => (kind === "variable" ? [`${label} ${show(final[index].gradient)}`] : []));
     summary.textContent = `Result ${show(final.at(-1).value)}. ` + (slopes.length ? `Gradient: ${slopes.join(", ")}.` : "No variable.");
@@ -161,7 +165,7 @@ function render({ model, el }) {
     }
     fault.textContent = "";
     field.removeAttribute("aria-invalid");
-    step = Infinity;
+    step = 0;
     list();
     draw();
   };
@@ -172,7 +176,7 @@ function render({ model, el }) {
     fault,
     h("div", { class: "dlvc-controls" }, ...examples, reset),
     graph,
-    h("div", { class: "dlvc-controls" }, move(-1), move(1), stepper.row),
+    h("div", { class: "dlvc-controls" }, back, next, all, stepper.row),
     story,
     variables,
     summary,

@@ -35,6 +35,22 @@ def bundle(module: str) -> str:
     )
 
 
+def check_range(low: float | int, high: float | int, **arguments: float | int) -> None:
+    """Refuse numbers that the controls of a figure can't show.
+
+    Args:
+        low: the least that can be shown.
+        high: the largest.
+        arguments: name to number.
+
+    Raises:
+        ValueError: if a number lies outside.
+    """
+    for name, number in arguments.items():
+        if not low <= number <= high:
+            raise ValueError(f"{name} is {number}; wanted {low:g} to {high:g}")
+
+
 class LiveFigure(anywidget.AnyWidget):
     """A figure that answers: a widget in Jupyter, a custom element on the page, a picture without JavaScript.
 

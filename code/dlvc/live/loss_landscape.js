@@ -1,6 +1,6 @@
 // The loss of a two-weight classifier as a surface that can be turned, and a ball that rolls down on it.
 
-import { h, slider } from "./controls.js";
+import { h, keepDrawn, motion, slider } from "./controls.js";
 import { mesh, paint } from "./surface.js";
 
 const SPAN = 8; // each weight goes from -SPAN to SPAN
@@ -62,7 +62,8 @@ function render({ model, el }) {
   const evaluate = (w) => ({ w, ...loss(model.get("kind"), w, model.get("x"), model.get("y")) });
   const view = { azimuth: -0.6, elevation: 0.5 };
   const surfaces = {};
-  let track, frame;
+  let track;
+  let last; // step of the present roll
 
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -96,13 +97,9 @@ function render({ model, el }) {
     kinds.forEach((each, index) => each.setAttribute("aria-pressed", Object.keys(KINDS)[index] === kind));
     weights.forEach(({ show }, index) => show(start[index], start[index].toFixed(1)));
     rate.show(Math.log10(model.get("rate")), model.get("rate").toPrecision(2));
-    roll.textContent = frame ? "Pause" : "Roll the ball";
-    report.setAttribute("aria-live", frame ? "off" : "polite"); // a screen reader hears where it ends
+    roll.textContent = playing() ? "Pause" : "Roll the ball";
+    report.setAttribute("aria-live", playing() ? "off" : "polite"); // a screen reader hears where it ends
     report.textContent = describe(track.at(-1), track.length - 1);
-  };
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    frame = undefined;
   };
   const restart = () => {
     stop();
@@ -114,19 +111,14 @@ function render({ model, el }) {
     descend(track, model.get("rate"), evaluate);
     draw();
   };
-  const toggle = () => {
-    const last = track.length + ROLL;
-    const move = () => track.length < last && descend(track, model.get("rate"), evaluate);
-    const animate = () => {
-      frame = move() ? requestAnimationFrame(animate) : undefined;
-      draw();
-    };
-    if (frame) stop();
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) while (move());
-    else frame = requestAnimationFrame(animate);
-    draw();
-  };
-  const roll = button("Roll the ball", toggle);
+  const { playing, stop, toggle } = motion(
+    () => track.length < last && descend(track, model.get("rate"), evaluate),
+    draw,
+  );
+  const roll = button("Roll the ball", () => {
+    last = track.length + ROLL;
+    toggle();
+  });
   const turn = ({ azimuth, elevation }) => {
     view.azimuth += azimuth;
     view.elevation = Math.min(1.5, Math.max(0.1, view.elevation + elevation));
@@ -162,14 +154,10 @@ function render({ model, el }) {
 
   const listeners = { "change:kind": restart, "change:start": restart, "change:rate": draw };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
-  const theme = new MutationObserver(draw); // the frame has the colour of the page's text
-  for (const page of [document.documentElement, document.body]) theme.observe(page, { attributes: true });
+  const letGo = keepDrawn(canvas, draw); // the frame has the colour of the page's text
   return () => {
     stop();
-    size.disconnect();
-    theme.disconnect();
+    letGo();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
   };
 }

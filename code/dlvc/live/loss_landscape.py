@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dlvc import losses
 from dlvc.figures.theme import style
-from dlvc.live.figure import LiveFigure
+from dlvc.live.figure import LiveFigure, check_range
 
 Kind = Literal["squared_error", "cross_entropy"]
 
@@ -89,8 +89,7 @@ class LossLandscape(LiveFigure):
             raise ValueError(f"kind is {kind!r}; wanted one of {list(_NAMES)}")
         if not max(map(abs, start)) <= _SPAN:
             raise ValueError(f"start is {start}; wanted weights from {-_SPAN} to {_SPAN}")
-        if not 0.1 <= rate <= 100:
-            raise ValueError(f"rate is {rate}; wanted 0.1 to 100")
+        check_range(0.1, 100, rate=rate)
         self._heights = _sample(inputs, labels)
         super().__init__(
             alt=alt or _describe(self._heights),

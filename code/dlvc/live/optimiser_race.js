@@ -1,6 +1,6 @@
 // Five optimisers that run down a surface of two weights from a start that the reader sets.
 
-import { h, slider } from "./controls.js";
+import { h, keepDrawn, motion, slider } from "./controls.js";
 
 const RUNNERS = [
   { name: "Gradient descent", colour: "#4a8fd0", dash: [], corners: 24 },
@@ -117,7 +117,7 @@ function render({ model, el }) {
   const settings = ["condition", "start", "lr", "adaptive_lr", "momentum"];
   const first = Object.fromEntries(["surface", ...settings].map((name) => [name, model.get(name)]));
   const shown = new Set(RUNNERS.map(({ name }) => name));
-  let tracks, lines, frame;
+  let tracks, lines;
 
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -187,13 +187,9 @@ function render({ model, el }) {
         : [...last.w.map((weight) => signed(weight.toFixed(5))), brief(evaluate(last.w).value)];
       texts.forEach((text, column) => { cells[column].textContent = text; });
     });
-    play.textContent = frame ? "Pause" : "Play";
-    report.setAttribute("aria-live", frame ? "off" : "polite"); // a screen reader hears where it stops
+    play.textContent = playing() ? "Pause" : "Play";
+    report.setAttribute("aria-live", playing() ? "off" : "polite"); // a screen reader hears where it stops
     report.textContent = describe(tracks, evaluate, model.get("start"));
-  };
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    frame = undefined;
   };
   const restart = () => {
     stop();
@@ -217,16 +213,7 @@ function render({ model, el }) {
     for (let k = 0; k < count; k++) move();
     draw();
   };
-  const toggle = () => {
-    const animate = () => {
-      frame = move() ? requestAnimationFrame(animate) : undefined;
-      draw();
-    };
-    if (frame) stop();
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) while (move());
-    else frame = requestAnimationFrame(animate);
-    draw();
-  };
+  const { playing, stop, toggle } = motion(move, draw);
   const play = button("Play", toggle);
 
   const setStart = (point) => {
@@ -264,14 +251,10 @@ function render({ model, el }) {
 
   const listeners = { surface: renew, condition: renew, start: restart, lr: draw, adaptive_lr: draw, momentum: draw };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
-  const theme = new MutationObserver(draw); // contour lines have the colour of the page's text
-  for (const page of [document.documentElement, document.body]) theme.observe(page, { attributes: true });
+  const letGo = keepDrawn(canvas, draw); // contour lines have the colour of the page's text
   return () => {
     stop();
-    size.disconnect();
-    theme.disconnect();
+    letGo();
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 
 from dlvc import optim, surfaces
 from dlvc.figures.theme import LINES, QUIET, style
-from dlvc.live.figure import LiveFigure
+from dlvc.live.figure import LiveFigure, check_range
 
 # How each surface is first seen: its frame, from where and how fast the runners start, the power by which its contour
 # lines crowd together in the valleys, and its minima. The module gets it as it stands here.
@@ -132,8 +132,6 @@ class OptimiserRace(LiveFigure):
     ) -> None:
         if surface not in SURFACES:
             raise ValueError(f"surface is {surface!r}; wanted one of {list(SURFACES)}")
-        if not 1 <= condition <= 1000:
-            raise ValueError(f"condition is {condition}; wanted 1 to 1000")
         suited = SURFACES[surface]
         point = [float(weight) for weight in (suited["start"] if start is None else start)]
         if len(point) != 2 or not all(map(isfinite, point)):
@@ -142,11 +140,9 @@ class OptimiserRace(LiveFigure):
             "lr": suited["lr"] if lr is None else float(lr),
             "adaptive_lr": suited["adaptive_lr"] if adaptive_lr is None else float(adaptive_lr),
         }
-        for name, rate in rates.items():
-            if not 1e-4 <= rate <= 10:
-                raise ValueError(f"{name} is {rate}; wanted 1e-4 to 10")
-        if not 0 <= momentum <= 0.99:
-            raise ValueError(f"momentum is {momentum}; wanted 0 to 0.99")
+        check_range(1, 1000, condition=condition)
+        check_range(1e-4, 10, **rates)
+        check_range(0, 0.99, momentum=momentum)
         loss = partial(height, surface, condition=float(condition))
         self._walks = {
             name: optim.walk(make, loss, torch.tensor(point, dtype=torch.float64), _PICTURED)

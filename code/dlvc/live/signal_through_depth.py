@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from dlvc.figures.depth import spread, through_depth
-from dlvc.live.figure import LiveFigure
+from dlvc.live.figure import LiveFigure, check_range
 
 ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
 WIDTH = 64  # units of each layer, and samples in the batch, as in the module
@@ -96,10 +96,8 @@ class SignalThroughDepth(LiveFigure):
     ) -> None:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation is {activation!r}; wanted one of {list(ACTIVATIONS)}")
-        if not 0.1 <= gain <= 10:
-            raise ValueError(f"gain is {gain}; wanted 0.1 to 10")
-        if not 2 <= depth <= DEEPEST:
-            raise ValueError(f"depth is {depth}; wanted 2 to {DEEPEST}")
+        check_range(0.1, 10, gain=gain)
+        check_range(2, DEEPEST, depth=depth)
         if not 0 <= seed < 2**32:
             raise ValueError(f"seed is {seed}; wanted 0 to 2^32 - 1")
         self._signals = signals(activation, gain, depth, normalised, seed)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from dlvc.figures.theme import BLUE, WIDTH, percent, style
-from dlvc.live.figure import LiveFigure
+from dlvc.live.figure import LiveFigure, check_range
 from dlvc.losses import softmax
 
 
@@ -45,8 +45,7 @@ class SoftmaxTemperature(LiveFigure):
             raise ValueError(f"logits is {numbers}; wanted 2 to 10 finite numbers")
         if len(names) != len(numbers):
             raise ValueError(f"names has {len(names)} entries; wanted one for each of {len(numbers)} logits")
-        if not 0.1 <= temperature <= 10:
-            raise ValueError(f"temperature is {temperature}; wanted 0.1 to 10")
+        check_range(0.1, 10, temperature=temperature)
         probabilities = _softmax(numbers, temperature)
         if alt is None:
             parts = ", ".join(f"{name} {percent(p)}" for name, p in zip(names, probabilities, strict=True))

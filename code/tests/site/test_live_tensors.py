@@ -8,35 +8,11 @@ from playwright.sync_api import Locator, expect
 
 from dlvc.live.broadcasting import result
 from dlvc.live.expression_graph import nodes_of
+from expressions import EXPRESSIONS
 from visiting import OpenPage, running
 
 PAGE = "foundations/tensors.html"
 GRAPH, SHAPES = "expression_graph", "broadcasting"
-EXPRESSIONS = [
-    "a",
-    "a + b",
-    "a - b - c",
-    "a - (b - c)",
-    "a * b / c",
-    "-a^2",
-    "(-a)^2",
-    "a^-1.5",
-    "2 ** 3 * b",
-    "a * -b",
-    "x * x + x",
-    "(a * b + c)^2",
-    "exp(a) * log(c)",
-    "tanh(w * x) ** 3",
-    "sigmoid(w * x + b) - t",
-    "(tanh(w * x + b) - t)^2",
-    "relu(x) + relu(a)",
-    "exp(-x^2 / 2)",
-    "log(1 + exp(a * b))",
-    "1e-3 * a + .5 * b",
-    "exp(a) / (exp(a) + exp(b))",
-    "(w * x + w * z - t)^2",
-    "relu(a * x + b) * w + tanh(c) / (1 + x^2)",
-]
 PAIRS = [
     ("4, 1", "3"),
     ("(64,)", "64, 1"),
@@ -56,7 +32,8 @@ def start(visit: OpenPage, module: str, which: int = 0, **options: object) -> Lo
 
 
 def numbers(figure: Locator) -> list[tuple[float, float]]:
-    """Value and gradient of each node, with all digits."""
+    """Value and gradient of each node at the end of the walk, with all digits."""
+    figure.get_by_label("Step", exact=True).press("End")
     return [
         (float(node.get_attribute("data-value") or "nan"), float(node.get_attribute("data-gradient") or "nan"))
         for node in figure.locator(".dlvc-node").all()
@@ -93,6 +70,22 @@ def test_graph_has_pythons_values_and_gradients(visit: OpenPage) -> None:
             each.press("ArrowRight")
         assert agree(figure, expression), expression
     assert not agree(figure, f"{expression} * 1.00001"), "a planted fault must be seen"
+
+
+def test_walk_begins_at_its_start_and_says_where_it_is(visit: OpenPage) -> None:
+    figure = start(visit, GRAPH)
+    story, row = figure.locator(".dlvc-story"), figure.locator(".dlvc-slider", has_text="Step")
+    back, following, end = (figure.get_by_role("button", name=name) for name in ("Back", "Next", "To the end"))
+    expect(story).to_contain_text("nothing has been computed")
+    expect(row).to_contain_text("0 of 10")
+    expect(back).to_have_attribute("aria-disabled", "true")
+    expect(following).to_have_attribute("aria-disabled", "false")
+    end.press("Enter")
+    expect(row).to_contain_text("10 of 10")
+    expect(following).to_have_attribute("aria-disabled", "true")
+    expect(end).to_be_focused()
+    figure.get_by_role("button", name="x * x + x").click()
+    expect(row).to_contain_text("0 of 4")
 
 
 def test_graph_has_pytorchs_gradient(visit: OpenPage) -> None:

@@ -77,3 +77,11 @@ def test_one_group_a_row():
 def test_the_confusion_matrix_writes_its_counts():
     texts = [t.get_text() for t in MAKERS["confusion"]().axes[0].texts]
     assert texts == ["9", "1", "5"]
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_names_stand_above_the_plot_where_that_is_asked_for(above):
+    figure = figures.curves({"a": [1.0, 2.0], "b": [2.0, 1.0]}, xlabel="step", ylabel="rate", legend_above=above)
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    assert (axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1) == above

@@ -1,5 +1,7 @@
 """Figures of regression: what is drawn where."""
 
+import numpy as np
+import pytest
 import torch
 
 from dlvc import figures, surfaces
@@ -44,3 +46,39 @@ def test_losses_from_above_have_their_walk_and_frame():
     levels = axes.collections[0].levels
     assert len(levels) == 12
     assert (levels > 0).all()
+
+
+def test_a_magnified_part_shows_starts_that_lie_close_together():
+    walks = torch.tensor([[1.29, 1.31], [0.0, 9.0]])
+    figure = figures.starts_and_ends(surfaces.arctan_ratio, walks, span=4.0, xlabel="w", magnified=(1.26, 1.34))
+    (closer,) = figure.axes[0].child_axes
+    assert closer.get_xlim() == (walks.new_tensor(1.26).item(), walks.new_tensor(1.34).item())
+    low, high = closer.get_ylim()
+    starts = {line.get_label(): line for line in closer.lines[1:]}
+    for begin, label in zip(walks[0].tolist(), ("stays", "leaves"), strict=True):
+        (x,), (y,) = starts[f"start of a walk that {label}"].get_data()
+        assert x == begin
+        assert low < y < high
+
+
+def test_bars_are_stacked_and_measurements_lie_over_them():
+    parts = {"noise": [1.0, 1.0], "bias²": [5.0, 0.5], "variance": [0.1, 2.0]}
+    figure = figures.decomposition(
+        [0, 1], parts, {"error": [6.0, 3.4]}, xlabel="degree", ylabel="mean squared error", top=4.0
+    )
+    (axes,) = figure.axes
+    places = [(bar.get_y(), bar.get_height()) for bar in axes.patches]
+    assert places == [pytest.approx(each) for each in [(0, 1), (0, 1), (1, 5), (1, 0.5), (6, 0.1), (1.5, 2)]]
+    assert lines(figure)["error"].get_ydata().tolist() == [6.0, 3.4]
+    assert axes.get_ylim() == (0, 4)
+    assert len({bar.get_hatch() for bar in axes.patches}) == 3
+
+
+def test_two_measurements_are_drawn_against_each_other():
+    across, up = torch.tensor([-1.0, 2.0]), torch.tensor([0.5, 3.0])
+    (axes,) = figures.against(("one", across), ("other", up), unit="m").axes
+    equal, points = axes.lines
+    assert [part.tolist() for part in map(np.asarray, equal.get_data())] == [[-1, 3], [-1, 3]]
+    assert points.get_xdata().tolist() == [-1, 2]
+    assert points.get_ydata().tolist() == [0.5, 3]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("one (m)", "other (m)")

@@ -15,35 +15,9 @@ from dlvc.live import Broadcasting, ExpressionGraph, LiveFigure
 from dlvc.live.broadcasting import result
 from dlvc.live.expression_graph import lay_out, nodes_of
 from dlvc.live.figure import bundle
+from expressions import EXPRESSIONS
 
-VALUES = {"a": 1.3, "b": -0.7, "c": 2.4, "w": 0.35, "x": -1.9, "t": 0.5}
-EXPRESSIONS = [
-    "a",
-    "3.5",
-    "a + b",
-    "a - b - c",
-    "a - (b - c)",
-    "a * b + a / b",
-    "a / b / c",
-    "-a",
-    "--a",
-    "-a^2",
-    "(-a)^2",
-    "a^-1.5",
-    "2 ** 3 * b",
-    "a * -b",
-    "x * x + x",
-    "(a * b + c)^2",
-    "exp(a) * log(c)",
-    "tanh(w * x) ** 3",
-    "sigmoid(w * x + b) - t",
-    "(sigmoid(w * x + b) - t)^2",
-    "relu(x) + relu(a)",
-    "exp(-x^2 / 2)",
-    "log(1 + exp(a * b))",
-    "1e-3 * a + .5 * b",
-    "relu(a * x + b) * w + tanh(c) / (1 + x^2)",
-]
+VALUES = {"a": 1.3, "b": -0.7, "c": 2.4, "w": 0.35, "x": -1.9, "z": 1.1, "t": 0.5}
 SHAPES = [
     (),
     (0,),

@@ -13,50 +13,48 @@ from dlvc.practice.checker import Checker
 Function = Callable[..., Tensor]
 
 
-def dropout_by_where(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
+def drop_maps_by_where(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
     if not training:
         return x
-    return torch.where(keep, x / (1 - p), torch.zeros_like(x))
+    return torch.where(keep.unsqueeze(-1).unsqueeze(-1), x / (1 - p), torch.zeros_like(x))
 
 
-def dropout_by_scale(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
-    scale = keep.to(x.dtype).div(1 - p) if training else torch.ones_like(x)
-    return scale * x
+def drop_maps_by_sum(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
+    return torch.einsum("bchw,bc->bchw", x, keep.to(x.dtype)).div(1 - p) if training else x
 
 
-def batch_norm_by_columns(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    columns = []
-    for j in range(x.shape[1]):
-        centred = x[:, j] - sum(x[:, j]) / len(x)
-        columns.append(gamma[j] * centred * torch.rsqrt((centred**2).mean() + eps) + beta[j])
-    return torch.stack(columns, 1)
+def batch_norm_maps_by_channels(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    channels = []
+    for c in range(x.shape[1]):
+        centred = x[:, c] - x[:, c].sum() / x[:, c].numel()
+        channels.append(gamma[c] * centred * torch.rsqrt((centred**2).mean() + eps) + beta[c])
+    return torch.stack(channels, 1)
 
 
-def batch_norm_by_var(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    variance, mean = torch.var_mean(x, 0, correction=0)
-    return torch.addcmul(beta, gamma, (x - mean) / (variance + eps) ** 0.5)
+def batch_norm_maps_by_rows(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    rows = normalisation.batch_norm(x.movedim(1, -1).flatten(0, 2), gamma, beta, eps)  # (B, C, H, W) -> (BHW, C)
+    return rows.view(x.shape[0], *x.shape[2:], -1).movedim(-1, 1)
 
 
-def layer_norm_by_rows(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    rows = [(row - row.mean()) / (row.var(correction=0) + eps).sqrt() for row in x.reshape(-1, x.shape[-1])]
-    return torch.stack(rows).view(x.shape) * gamma + beta
+def group_norm_by_loop(x: Tensor, groups: int, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    parts = [(part - part.mean()) / (part.var(correction=0) + eps).sqrt() for each in x for part in each.chunk(groups)]
+    return torch.cat(parts).view(x.shape) * gamma[:, None, None] + beta[:, None, None]
 
 
-def layer_norm_by_moments(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    mean = x.mean(-1, keepdim=True)
-    variance = (x - mean).pow(2).sum(-1, keepdim=True) / x.shape[-1]
-    return gamma * ((x - mean) / torch.sqrt(variance + eps)) + beta
+def group_norm_by_moments(x: Tensor, groups: int, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    parts = x.unflatten(1, (groups, -1))  # (B, G, C / G, H, W)
+    variance, mean = torch.var_mean(parts, (2, 3, 4), correction=0, keepdim=True)
+    standard = ((parts - mean) * (variance + eps) ** -0.5).flatten(1, 2)
+    return torch.addcmul(beta.view(1, -1, 1, 1), gamma.view(1, -1, 1, 1), standard)
 
 
 RIGHT = [
-    ("dropout", dropout_by_where),
-    ("dropout", dropout_by_scale),
-    ("batch_norm", batch_norm_by_columns),
-    ("batch_norm", batch_norm_by_var),
-    ("batch_norm", normalisation.batch_norm),
-    ("layer_norm", layer_norm_by_rows),
-    ("layer_norm", layer_norm_by_moments),
-    ("layer_norm", normalisation.layer_norm),
+    ("drop_maps", drop_maps_by_where),
+    ("drop_maps", drop_maps_by_sum),
+    ("batch_norm_maps", batch_norm_maps_by_channels),
+    ("batch_norm_maps", batch_norm_maps_by_rows),
+    ("group_norm", group_norm_by_loop),
+    ("group_norm", group_norm_by_moments),
 ]
 
 
@@ -67,51 +65,60 @@ def test_right_answers_pass(name: str, fn: Function) -> None:
     assert report.passed, str(report)
 
 
-def dropout_in_place(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
-    return x.mul_(keep).div_(1 - p) if training else x
+def drop_maps_in_place(x: Tensor, keep: Tensor, p: float, training: bool) -> Tensor:
+    return x.mul_(keep[..., None, None]).div_(1 - p) if training else x
 
 
-def dropout_by_rescaling_what_is_there(x: Tensor, keep: Tensor, _: float, training: bool) -> Tensor:
-    return x * keep / keep.float().mean() if training else x
+def drop_maps_by_rescaling_what_is_there(x: Tensor, keep: Tensor, _: float, training: bool) -> Tensor:
+    return x * keep[..., None, None] / keep.float().mean() if training else x
 
 
-def batch_norm_without_batch(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    return gamma * (x - x.mean(-1, keepdim=True)) / (x.var(-1, correction=0, keepdim=True) + eps).sqrt() + beta
+def per_channel(function: Function) -> Function:
+    """Standardise a batch of maps by a function, then scale and shift each channel."""
+    return lambda x, g, b, e: function(x, e) * g.view(-1, 1, 1) + b.view(-1, 1, 1)
 
 
-def batch_norm_with_constant_statistics(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    mean, variance = x.mean(0).detach(), x.var(0, correction=0).detach()
-    return gamma * (x - mean) / (variance + eps).sqrt() + beta
+def with_constant_statistics(x: Tensor, eps: float) -> Tensor:
+    variance, mean = torch.var_mean(x.detach(), (0, 2, 3), correction=0, keepdim=True)
+    return (x - mean) / (variance + eps).sqrt()
 
 
-def layer_norm_without_keepdim(x: Tensor, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
-    return gamma * (x - x.mean(-1)) / (x.var(-1, correction=0) + eps).sqrt() + beta
+def standard(x: Tensor, axes: tuple[int, ...], eps: float, correction: int = 0) -> Tensor:
+    variance, mean = torch.var_mean(x, axes, correction=correction, keepdim=True)
+    return (x - mean) / (variance + eps).sqrt()
+
+
+def group_norm_in_float32(x: Tensor, groups: int, gamma: Tensor, beta: Tensor, eps: float) -> Tensor:
+    return group_norm_by_moments(x, groups, gamma, beta, eps).float()
 
 
 WRONG = [
-    ("dropout", lambda x, keep, _, training: x * keep if training else x, "dropout drops without rescaling"),
-    ("dropout", lambda x, keep, p, training: x * keep / p if training else x, "dropout divides by p, the probability"),
-    ("dropout", lambda x, keep, p, training: x * keep * (1 - p) if training else x, "dropout multiplies what stays"),
-    ("dropout", lambda x, keep, p, training: x * ~keep / (1 - p) if training else x, "dropout keeps what should be"),
-    ("dropout", lambda x, keep, p, _: x * keep / (1 - p), "dropout drops in evaluation too"),
-    ("dropout", lambda x, keep, p, training: x if training else x * keep / (1 - p), "dropout does it the wrong way"),
-    ("dropout", lambda x, keep, p, training: x * keep / (1 - p) if training else x * (1 - p), "as the first papers"),
-    ("dropout", dropout_in_place, "dropout changed its argument x in place"),
-    ("dropout", dropout_by_rescaling_what_is_there, "dropout is wrong for x of shape (4, 3)"),
-    ("batch_norm", batch_norm_without_batch, "batch_norm standardises each sample over its features, which is layer"),
-    ("batch_norm", lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0) + e).sqrt() + b, "by B - 1: batch normal"),
-    ("batch_norm", lambda x, g, b, e: g * (x - x.mean(0)) / (x.std(0, correction=0) + e) + b, "adds eps to the"),
-    ("batch_norm", lambda x, _g, _b, e: (x - x.mean(0)) / (x.var(0, correction=0) + e).sqrt(), "leaves gamma and"),
-    ("batch_norm", lambda x, g, b, e: g * (x - x.mean()) / (x.var(correction=0) + e).sqrt() + b, "takes one mean"),
-    ("batch_norm", lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0, correction=0) + e) + b, "divides by the var"),
-    ("batch_norm", batch_norm_with_constant_statistics, "batch_norm has a wrong gradient with respect to x"),
-    ("layer_norm", batch_norm_by_var, "layer_norm standardises each feature over the batch, which is batch normal"),
-    ("layer_norm", layer_norm_without_keepdim, "layer_norm raised RuntimeError"),
-    ("layer_norm", lambda x, g, b, e: torch.nn.functional.layer_norm(x, x.shape[1:], None, None, e) * g + b,
-     "layer_norm averages over all axes but the first"),
-    ("layer_norm", lambda x, _g, _b, e: torch.nn.functional.layer_norm(x, x.shape[-1:], None, None, e), "leaves gamma"),
-    ("layer_norm", lambda x, g, b, e: torch.nn.functional.layer_norm(x, x.shape[-1:], g, b, e).float(),
-     "layer_norm returned torch.float32"),
+    ("drop_maps", lambda x, k, _, t: x * k[..., None, None] if t else x, "drop_maps drops without rescaling"),
+    ("drop_maps", lambda x, k, p, t: x * k[..., None, None] / p if t else x, "drop_maps divides by p, the probability"),
+    ("drop_maps", lambda x, k, p, t: x * k[..., None, None] * (1 - p) if t else x, "drop_maps multiplies what stays"),
+    ("drop_maps", lambda x, k, p, t: x * ~k[..., None, None] / (1 - p) if t else x, "drop_maps keeps what should be"),
+    ("drop_maps", lambda x, k, p, _: x * k[..., None, None] / (1 - p), "drop_maps drops in evaluation too"),
+    ("drop_maps", lambda x, k, p, t: x if t else x * k[..., None, None] / (1 - p), "drop_maps does it the wrong way"),
+    ("drop_maps", lambda x, k, p, t: x * k[..., None, None] / (1 - p) if t else x * (1 - p), "as the first papers"),
+    ("drop_maps", lambda x, k, p, t: x * k / (1 - p) if t else x, "drop_maps raised RuntimeError"),
+    ("drop_maps", drop_maps_in_place, "drop_maps changed its argument x in place"),
+    ("drop_maps", drop_maps_by_rescaling_what_is_there, "drop_maps is wrong for x of shape (4, 3, 2, 5)"),
+    ("batch_norm_maps", per_channel(lambda x, e: standard(x, (0,), e)), "standardises every place of a map by itself"),
+    ("batch_norm_maps", per_channel(lambda x, e: standard(x, (2, 3), e)), "standardises each sample by itself"),
+    ("batch_norm_maps", per_channel(lambda x, e: standard(x, (0, 1, 2, 3), e)), "takes one mean and one variance"),
+    ("batch_norm_maps", per_channel(lambda x, e: standard(x, (0, 2, 3), e, 1)), "by one less than the number"),
+    ("batch_norm_maps", lambda x, _g, _b, e: standard(x, (0, 2, 3), e), "leaves gamma and beta out"),
+    ("batch_norm_maps", lambda x, g, b, e: standard(x, (0, 2, 3), e) * g + b, "raised RuntimeError"),
+    ("batch_norm_maps", per_channel(with_constant_statistics), "wrong gradient with respect to x"),
+    ("group_norm", lambda x, _, g, b, e: per_channel(lambda x, e: standard(x, (0, 2, 3), e))(x, g, b, e),
+     "group_norm standardises over the batch"),
+    ("group_norm", lambda x, _, g, b, e: torch.nn.functional.instance_norm(x, None, None, g, b, eps=e),
+     "group_norm standardises each channel by itself"),
+    ("group_norm", lambda x, _, g, b, e: torch.nn.functional.group_norm(x, 1, g, b, e),
+     "group_norm standardises all channels together"),
+    ("group_norm", lambda x, n, g, b, e: torch.nn.functional.group_norm(x, x.shape[1] // n, g, b, e),
+     "group_norm takes `groups` for the number of channels"),
+    ("group_norm", group_norm_in_float32, "group_norm returned torch.float32"),
 ]  # fmt: skip
 
 

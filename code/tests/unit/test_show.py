@@ -38,6 +38,15 @@ def test_the_addresses_are_those_of_the_book():
     assert (config["repository"]["url"], config["html"]["baseurl"]) == (REPOSITORY, BOOK)
 
 
+def test_every_line_knows_how_far_in_it_begins():
+    source = dlvc.show(losses.cross_entropy)
+    lines = BeautifulSoup(source._repr_html_(), "html.parser").select(".dlvc-line")
+    assert "".join(line.get_text() for line in lines) == source.text
+    for line in lines:
+        text = line.get_text().removesuffix("\n")
+        assert line["style"] == f"--indent: {len(text) - len(text.lstrip())}ch"
+
+
 def test_source_is_escaped():
     html = dlvc.show(losses.cross_entropy)._repr_html_()
     assert "&lt;=" in html
