@@ -288,6 +288,10 @@ class GRU(nn.Module):
             wide = len(directions) * hidden_size
         _draw(self, hidden_size)
 
+    def weights(self, name: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return weight_ih, weight_hh, bias_ih and bias_hh of a pass, such as ``"l0"`` or ``"l1_reverse"``."""
+        return tuple(getattr(self, f"{kind}_{name}") for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+
     def forward(
         self, x: Tensor | PackedSequence, h: Float[Tensor, "passes batch hidden"] | None = None
     ) -> tuple[Tensor | PackedSequence, Float[Tensor, "passes batch hidden"]]:
@@ -323,8 +327,7 @@ class GRU(nn.Module):
         for layer in self.passes:
             sides = []
             for name in layer:
-                weights = [getattr(self, f"{kind}_{name}") for kind in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")]
-                states, end = _scan(data, sizes, next(first), *weights, backward=name.endswith("_reverse"))
+                states, end = _scan(data, sizes, next(first), *self.weights(name), backward=name.endswith("_reverse"))
                 sides.append(states)
                 last.append(end)
             data = torch.cat(sides, 1)
@@ -336,8 +339,8 @@ def _scan(
     sizes: list[int],
     h: Tensor,
     weight_ih: Tensor,
-    bias_ih: Tensor,
     weight_hh: Tensor,
+    bias_ih: Tensor,
     bias_hh: Tensor,
     *,
     backward: bool,

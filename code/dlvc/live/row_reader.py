@@ -1,0 +1,162 @@
+"""Live figure: draw a digit, and follow a trained GRU as it reads the picture row by row."""
+
+import base64
+import gzip
+from typing import Any
+
+import numpy as np
+import torch
+import traitlets as t
+from anywidget.experimental import command
+from jaxtyping import Float
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+from torch.utils.data import TensorDataset
+
+from dlvc.figures.recurrent import reading
+from dlvc.live.draw_and_classify import EXAMPLES, SHAPE, to_bytes
+from dlvc.live.figure import LiveFigure
+from dlvc.live.onnx_export import Exported
+from dlvc.losses import softmax
+from dlvc.models.recurrent import SequenceClassifier, gru_gates, mix
+
+ROWS = SHAPE[1]
+_WHOLE = (
+    32767  # gates and states lie between -1 and 1; of these 16-bit steps they are rounded to, an error is invisible
+)
+
+
+class RowTrace(nn.Module):
+    """All that a `SequenceClassifier` of one layer computes on its way down a picture, in one long output.
+
+    Args:
+        classifier: reads rows of 28 pixels.
+
+    Raises:
+        ValueError: if it has more than one layer, or reads something else.
+    """
+
+    def __init__(self, classifier: SequenceClassifier) -> None:
+        super().__init__()
+        if len(classifier.gru.passes) != 1 or classifier.gru.weights("l0")[0].shape[1] != SHAPE[2]:
+            raise ValueError(f"classifier must have one layer and read rows of {SHAPE[2]} pixels")
+        self.classifier = classifier
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Number of classes and of hidden units."""
+        return self.classifier.head.out_features, self.classifier.head.in_features
+
+    def forward(self, pictures: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch outputs"]:
+        """Return for each row, one after the other, the logits after it, r, z, n and h: ``(B, 28 (K + 4 H))``."""
+        weight_ih, weight_hh, bias_ih, bias_hh = self.classifier.gru.weights("l0")
+        steps = nn.functional.linear(pictures.squeeze(1), weight_ih, bias_ih).unbind(1)  # 28 of (B, 3 H)
+        h, rows = torch.zeros_like(steps[0][:, : weight_hh.shape[1]]), []
+        for from_input in steps:
+            r, z, n = gru_gates(from_input, h, weight_hh, bias_hh)
+            h = mix(n, h, z)
+            rows += [self.classifier.head(h), r, z, n, h]
+        return torch.cat(rows, 1)
+
+
+class RowReader(LiveFigure):
+    """A picture to draw on, read from top to bottom: beliefs, gates and state of a GRU after each row.
+
+    Args:
+        network: a `RowTrace`, exported by `dlvc.live.export`.
+        test: pictures ``(N, 1, 28, 28)`` and labels; the first four of each class are offered as examples.
+        start: number of the test picture that is shown first.
+        alt: what is to be seen; by default the beliefs after every seventh row.
+
+    Raises:
+        TypeError: if ``network`` is another network.
+        ValueError: if another argument is not as above.
+    """
+
+    module = "row_reader"
+    network = t.Dict().tag(sync=True)  # its name, numbers of classes and units, of examples and of bytes to load
+    pixels = t.List(t.Int()).tag(sync=True)  # of the drawing, 0 to 255, row by row
+    truth = t.Unicode().tag(sync=True)  # the label of an untouched example, or nothing
+    centred = t.Bool().tag(sync=True)
+    row = t.Int().tag(sync=True)  # how many rows are read, 1 to 28
+    unit = t.Int().tag(sync=True)  # whose numbers are shown, from 1
+    logits = t.List(t.Float()).tag(sync=True)  # of the first picture, row by row
+    gates = t.Unicode().tag(sync=True)  # of the first picture: r, z, n, h of each row, 16 bits each, in base64
+
+    def __init__(self, network: Exported, test: TensorDataset, *, start: int = 0, alt: str | None = None) -> None:
+        if not isinstance(network.model, RowTrace):
+            raise TypeError(f"network is a {type(network.model).__name__}; wanted an exported RowTrace")
+        classes, units = network.model.sizes
+        pictures, labels = test.tensors
+        if pictures.shape[1:] != SHAPE:
+            raise ValueError(f"test has pictures of shape {tuple(pictures.shape)}; wanted (N, 1, 28, 28)")
+        if not 0 <= start < len(pictures):
+            raise ValueError(f"start is {start}; wanted the number of one of {len(pictures)} test pictures")
+        if missing := set(range(classes)) - set(labels.tolist()):
+            raise ValueError(f"test has no picture of class {min(missing)}; wanted an example of each")
+        self._exported = network
+        chosen = torch.cat([(labels == k).nonzero()[:EXAMPLES, 0] for k in range(classes)])
+        examples = to_bytes(pictures[chosen])
+        beliefs = network.reference(examples.float() / 255).view(len(chosen), ROWS, -1)[:, :, :classes]
+        parts = [examples, labels[chosen].to(torch.uint8), beliefs.contiguous()]
+        packed = gzip.compress(b"".join(part.numpy().tobytes() for part in parts), mtime=0)
+        self._files = {f"{network.name}.onnx": network.onnx, f"{network.name}.gz": packed}
+        first = to_bytes(pictures[start : start + 1])
+        trace = network.reference(first.float() / 255).view(ROWS, -1)
+        self._trace = trace
+        whole = (_WHOLE * trace[:, classes:]).round().to(torch.int16).numpy().astype("<i2")
+        probabilities = softmax(trace[:, :classes].double())
+        if alt is None:
+            alt = _describe(int(labels[start]), probabilities)
+        super().__init__(
+            alt=alt,
+            network={
+                "name": network.name,
+                "classes": classes,
+                "units": units,
+                "examples": len(chosen),
+                "bytes": sum(map(len, self._files.values())),
+            },
+            pixels=first.flatten().tolist(),
+            truth=str(int(labels[start])),
+            centred=True,
+            row=ROWS,
+            unit=1,
+            logits=trace[:, :classes].flatten().tolist(),
+            gates=base64.b64encode(whole.tobytes()).decode(),
+        )
+
+    def room(self) -> tuple[str, str]:
+        """Return the heights that hold the drawing, the answers, the maps and the words."""
+        return "64rem", "100rem"
+
+    def files(self) -> dict[str, bytes]:
+        """Return the network, and example pictures with PyTorch's logits after each row."""
+        return self._files
+
+    @command
+    def read_file(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:  # noqa: ARG002
+        """Send a file to the figure in Jupyter."""
+        return None, [gzip.decompress(self._files[message["name"]])]
+
+    @command
+    def run_network(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:  # noqa: ARG002
+        """Run the network for the figure in Jupyter: from pictures to traces, both float32."""
+        pictures = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy()).reshape(-1, *SHAPE)
+        return None, [self._exported.logits(pictures).numpy().tobytes()]
+
+    def picture(self) -> Figure:
+        """Draw the first picture, the beliefs after each row, and the gates."""
+        picture = torch.tensor(self.pixels).view(SHAPE[1:]) / 255
+        return reading(picture, self._trace, self.network["classes"])
+
+
+def _describe(truth: int, probabilities: Float[Tensor, "rows classes"]) -> str:
+    said = []
+    for row in range(6, ROWS, 7):
+        p, guess = probabilities[row].max(0)
+        said.append(f"after {row + 1} rows {int(guess)} with {100 * p.item():.0f} %")
+    return (
+        f"A handwritten {truth}, and beside it a map of the probability of each digit after each row read: "
+        f"{', '.join(said)}. Below, maps of reset gate, update gate, candidate and state, a column for each unit."
+    )
