@@ -12,17 +12,20 @@ const NEAREST = 6;
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
+/** Runs a network on pictures from 0 to 1, one after the other in an array; returns the logits likewise. */
+const classify = (experimental, name, pictures) => run(experimental, name, [pictures.length / SIZE, 1, SIDE, SIDE], pictures);
+
 /** Loads a network with its pictures, and makes sure that it answers as it did in PyTorch. */
 async function load(experimental, { name, classes, examples, bank }) {
   const [file] = await Promise.all([
     ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
+    classify(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
   ]);
   const count = examples + bank;
   const pictures = new Uint8Array(file, 0, count * SIZE);
   const labels = new Uint8Array(file, count * SIZE, count);
   const expected = new Float32Array(file.slice(count * (SIZE + 1)));
-  const found = await run(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
+  const found = await classify(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
   const probabilities = (logits, row) => softmax([...logits.slice(row * classes.length, (row + 1) * classes.length)], 1);
   let difference = 0;
   for (let row = 0; row < examples; row++) {
@@ -200,7 +203,7 @@ function render({ model, el, experimental, runtime = 0 }) {
       const [network, picture] = [current(), seen];
       try {
         const known = await ready(network);
-        const logits = [...(await run(experimental, network.name, picture))];
+        const logits = [...(await classify(experimental, network.name, picture))];
         [shown, answered] = [network, true];
         put({ logits });
         draw();

@@ -1,7 +1,5 @@
 // Networks of live figures: their files, their answers, and how far these are from PyTorch's.
 
-import { SIDE } from "./raster.js";
-
 const PATIENCE = 60_000; // milliseconds that an answer may take, with all that is loaded for it
 export const TOLERANCE = 1e-4; // between the probabilities computed here and PyTorch's
 export const WORDS = {
@@ -24,8 +22,7 @@ export async function ask(experimental, command, message, buffers = []) {
   return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
 }
 
-/** Runs a network on pictures from 0 to 1, one after the other in an array; returns the logits likewise. */
-export async function run(experimental, name, pictures) {
-  const shape = [pictures.length / SIDE ** 2, 1, SIDE, SIDE];
-  return new Float32Array(await ask(experimental, "run_network", { name, shape }, [pictures.buffer]));
+/** Runs a network on a batch of this shape; returns its outputs, one sample after the other. */
+export async function run(experimental, name, shape, values) {
+  return new Float32Array(await ask(experimental, "run_network", { name, shape }, [values.buffer]));
 }

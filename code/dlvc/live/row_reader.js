@@ -32,16 +32,36 @@ function unpack(logits, gates, classes, units) {
   });
 }
 
+/** Reads pictures from 0 to 1, row by row; returns for each of them what the network gave after each row. */
+async function read(experimental, { name, classes, units }, pictures) {
+  const [count, wide, given] = [pictures.length / SIZE, classes + 4 * units, SIDE + units];
+  const trace = new Float32Array(count * SIDE * wide);
+  const input = new Float32Array(count * given); // the row and the state, picture by picture
+  for (let row = 0; row < SIDE; row++) {
+    for (let i = 0; i < count; i++) {
+      input.set(pictures.subarray(i * SIZE + row * SIDE, i * SIZE + (row + 1) * SIDE), i * given);
+    }
+    const output = await run(experimental, name, [count, given], input);
+    for (let i = 0; i < count; i++) {
+      const outputs = output.subarray(i * wide, (i + 1) * wide);
+      trace.set(outputs, (i * SIDE + row) * wide);
+      input.set(outputs.subarray(wide - units), i * given + SIDE);
+    }
+  }
+  return trace;
+}
+
 /** Loads the examples, and makes sure that the network believes after each row what it believed in PyTorch. */
-async function load(experimental, { name, classes, units, examples }) {
+async function load(experimental, network) {
+  const { name, classes, units, examples } = network;
   const [file] = await Promise.all([
     ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
+    read(experimental, network, new Float32Array(SIZE)), // only so that both are fetched at the same time
   ]);
   const pictures = new Uint8Array(file, 0, examples * SIZE);
   const labels = new Uint8Array(file, examples * SIZE, examples);
   const expected = new Float32Array(file.slice(examples * (SIZE + 1)));
-  const found = await run(experimental, name, Float32Array.from(pictures, (value) => value / 255));
+  const found = await read(experimental, network, Float32Array.from(pictures, (value) => value / 255));
   const wide = classes + 4 * units;
   let difference = 0;
   for (let row = 0; row < examples * SIDE; row++) {
@@ -218,7 +238,7 @@ function render({ model, el, experimental, runtime = 0 }) {
       const picture = seen();
       try {
         const { words } = await ready();
-        trace = await run(experimental, network.name, picture);
+        trace = await read(experimental, network, picture);
         say("ready", words);
         draw();
       } catch {

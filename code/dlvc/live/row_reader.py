@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,44 +27,59 @@ _WHOLE = (
 )
 
 
-class RowTrace(nn.Module):
-    """All that a `SequenceClassifier` of one layer computes on its way down a picture, in one long output.
+class RowStep(nn.Module):
+    """One step of a `SequenceClassifier`, with all that it computes on the way: what the figure runs for each row.
 
     Args:
-        classifier: reads rows of 28 pixels.
+        classifier: has one layer.
 
     Raises:
-        ValueError: if it has more than one layer, or reads something else.
+        ValueError: if it has more.
     """
 
     def __init__(self, classifier: SequenceClassifier) -> None:
         super().__init__()
-        if len(classifier.gru.passes) != 1 or classifier.gru.weights("l0")[0].shape[1] != SHAPE[2]:
-            raise ValueError(f"classifier must have one layer and read rows of {SHAPE[2]} pixels")
+        if len(classifier.gru.passes) != 1:
+            raise ValueError(f"classifier has {len(classifier.gru.passes)} layers; wanted one")
         self.classifier = classifier
 
     @property
-    def sizes(self) -> tuple[int, int]:
-        """Number of classes and of hidden units."""
-        return self.classifier.head.out_features, self.classifier.head.in_features
+    def sizes(self) -> tuple[int, int, int]:
+        """Numbers of inputs, of classes and of hidden units."""
+        head = self.classifier.head
+        return self.classifier.gru.weights("l0")[0].shape[1], head.out_features, head.in_features
 
-    def forward(self, pictures: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch outputs"]:
-        """Return for each row, one after the other, the logits after it, r, z, n and h: ``(B, 28 (K + 4 H))``."""
+    def forward(self, row_and_state: Float[Tensor, "batch inputs_and_hidden"]) -> Float[Tensor, "batch outputs"]:
+        """Return logits, r, z, n and the new state side by side, ``(B, I + H) -> (B, K + 4 H)``."""
         weight_ih, weight_hh, bias_ih, bias_hh = self.classifier.gru.weights("l0")
-        steps = nn.functional.linear(pictures.squeeze(1), weight_ih, bias_ih).unbind(1)  # 28 of (B, 3 H)
-        h, rows = torch.zeros_like(steps[0][:, : weight_hh.shape[1]]), []
-        for from_input in steps:
-            r, z, n = gru_gates(from_input, h, weight_hh, bias_hh)
-            h = mix(n, h, z)
-            rows += [self.classifier.head(h), r, z, n, h]
-        return torch.cat(rows, 1)
+        row, h = row_and_state.split([weight_ih.shape[1], weight_hh.shape[1]], 1)  # type: ignore[no-untyped-call]
+        r, z, n = gru_gates(nn.functional.linear(row, weight_ih, bias_ih), h, weight_hh, bias_hh)
+        h = mix(n, h, z)
+        return torch.cat([self.classifier.head(h), r, z, n, h], 1)
+
+
+def read_rows(
+    step: Callable[[Tensor], Tensor], pictures: Float[Tensor, "batch 1 28 28"], units: int
+) -> Float[Tensor, "batch 28 outputs"]:
+    """Run a `RowStep` down pictures, from a state of zeros; return its outputs after each row.
+
+    Args:
+        step: the network, or what computes the same.
+        pictures: pixels in [0, 1].
+        units: numbers in its state, which are the last of its outputs.
+    """
+    outputs, state = [], torch.zeros(len(pictures), units)
+    for row in pictures.squeeze(1).unbind(1):
+        outputs.append(step(torch.cat([row, state], 1)))
+        state = outputs[-1][:, -units:]
+    return torch.stack(outputs, 1)
 
 
 class RowReader(LiveFigure):
     """A picture to draw on, read from top to bottom: beliefs, gates and state of a GRU after each row.
 
     Args:
-        network: a `RowTrace`, exported by `dlvc.live.export`.
+        network: a `RowStep` for rows of 28 pixels, exported by `dlvc.live.export`.
         test: pictures ``(N, 1, 28, 28)`` and labels; the first four of each class are offered as examples.
         start: number of the test picture that is shown first.
         alt: what is to be seen; by default the beliefs after every seventh row.
@@ -84,9 +100,11 @@ class RowReader(LiveFigure):
     gates = t.Unicode().tag(sync=True)  # of the first picture: r, z, n, h of each row, 16 bits each, in base64
 
     def __init__(self, network: Exported, test: TensorDataset, *, start: int = 0, alt: str | None = None) -> None:
-        if not isinstance(network.model, RowTrace):
-            raise TypeError(f"network is a {type(network.model).__name__}; wanted an exported RowTrace")
-        classes, units = network.model.sizes
+        if not isinstance(network.model, RowStep):
+            raise TypeError(f"network is a {type(network.model).__name__}; wanted an exported RowStep")
+        inputs, classes, units = network.model.sizes
+        if inputs != SHAPE[2]:
+            raise ValueError(f"network reads {inputs} numbers at a time; wanted rows of {SHAPE[2]} pixels")
         pictures, labels = test.tensors
         if pictures.shape[1:] != SHAPE:
             raise ValueError(f"test has pictures of shape {tuple(pictures.shape)}; wanted (N, 1, 28, 28)")
@@ -97,13 +115,12 @@ class RowReader(LiveFigure):
         self._exported = network
         chosen = torch.cat([(labels == k).nonzero()[:EXAMPLES, 0] for k in range(classes)])
         examples = to_bytes(pictures[chosen])
-        beliefs = network.reference(examples.float() / 255).view(len(chosen), ROWS, -1)[:, :, :classes]
+        beliefs = read_rows(network.reference, examples.float() / 255, units)[:, :, :classes]
         parts = [examples, labels[chosen].to(torch.uint8), beliefs.contiguous()]
         packed = gzip.compress(b"".join(part.numpy().tobytes() for part in parts), mtime=0)
         self._files = {f"{network.name}.onnx": network.onnx, f"{network.name}.gz": packed}
         first = to_bytes(pictures[start : start + 1])
-        trace = network.reference(first.float() / 255).view(ROWS, -1)
-        self._trace = trace
+        self._trace = trace = read_rows(network.reference, first.float() / 255, units)[0]
         whole = (_WHOLE * trace[:, classes:]).round().to(torch.int16).numpy().astype("<i2")
         probabilities = softmax(trace[:, :classes].double())
         if alt is None:
@@ -140,10 +157,10 @@ class RowReader(LiveFigure):
         return None, [gzip.decompress(self._files[message["name"]])]
 
     @command
-    def run_network(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:  # noqa: ARG002
-        """Run the network for the figure in Jupyter: from pictures to traces, both float32."""
-        pictures = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy()).reshape(-1, *SHAPE)
-        return None, [self._exported.logits(pictures).numpy().tobytes()]
+    def run_network(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:
+        """Run a step for the figure in Jupyter; rows, states and outputs are float32."""
+        rows = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy()).reshape(message["shape"])
+        return None, [self._exported.logits(rows).numpy().tobytes()]
 
     def picture(self) -> Figure:
         """Draw the first picture, the beliefs after each row, and the gates."""
