@@ -152,6 +152,7 @@ function render({ model, el, experimental, runtime = 0 }) {
     clearInterval(timer);
     timer = undefined;
     play.textContent = "Read";
+    summary.setAttribute("aria-live", "polite");
   };
   const go = (row) => {
     halt();
@@ -167,6 +168,7 @@ function render({ model, el, experimental, runtime = 0 }) {
     if (model.get("row") === SIDE) put({ row: 1 });
     timer = setInterval(next, PACE);
     play.textContent = "Pause";
+    summary.setAttribute("aria-live", "off"); // a screen reader hears the last sentence, not one a row
   };
   const play = button("Read", toggle);
 
@@ -182,9 +184,11 @@ function render({ model, el, experimental, runtime = 0 }) {
     const value = h("output", { class: "dlvc-value", "aria-live": "off" });
     return { canvas, value, item: h("figure", {}, h("figcaption", {}, h("span", {}, name), value), canvas) };
   };
-  const belief = figure("Belief, a column a digit", classes);
+  const belief = figure("Belief in each digit", classes);
+  const places = Array.from({ length: classes }, (_, digit) => h("span", {}, digit));
+  belief.item.append(h("div", { class: "dlvc-places", "aria-hidden": "true" }, ...places));
   const maps = MAPS.map(([name]) => figure(name, units));
-  /** Paints the rows that are read; the last one, and the chosen unit, have a mark beside the map. */
+  /** Paints the rows that are read. */
   const fill = (canvas, value, signed) => {
     const image = new ImageData(canvas.width, SIDE);
     for (let row = 0; row < model.get("row"); row++) {
@@ -203,8 +207,8 @@ function render({ model, el, experimental, runtime = 0 }) {
     paint(preview, read.map((value, index) => (index < row * SIDE ? value : 0)), 255);
     line.style.top = `${(100 * row) / SIDE}%`;
     tick.checked = model.get("centred");
-    rows.show(row, `${row} of ${SIDE}`);
-    unit.show(chosen, `${chosen} of ${units}`);
+    rows.show(row, String(row));
+    unit.show(chosen, String(chosen));
     const beliefs = Array.from({ length: SIDE }, (_, each) => probabilities(each));
     const [now, last] = [beliefs[row - 1], beliefs[SIDE - 1]];
     const best = now.indexOf(Math.max(...now));

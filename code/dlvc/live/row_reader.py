@@ -145,7 +145,7 @@ class RowReader(LiveFigure):
 
     def room(self) -> tuple[str, str]:
         """Return the heights that hold the drawing, the answers, the maps and the words."""
-        return "64rem", "100rem"
+        return "69.5rem", "107rem"
 
     def files(self) -> dict[str, bytes]:
         """Return the network, and example pictures with PyTorch's logits after each row."""
