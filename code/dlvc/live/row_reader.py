@@ -3,12 +3,9 @@
 import base64
 import gzip
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import torch
 import traitlets as t
-from anywidget.experimental import command
 from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor, nn
@@ -16,7 +13,7 @@ from torch.utils.data import TensorDataset
 
 from dlvc.figures.recurrent import reading
 from dlvc.live.draw_and_classify import EXAMPLES, SHAPE, to_bytes
-from dlvc.live.figure import LiveFigure
+from dlvc.live.network_figure import NetworkFigure
 from dlvc.live.onnx_export import Exported
 from dlvc.losses import softmax
 from dlvc.models.recurrent import SequenceClassifier, gru_gates, mix
@@ -75,7 +72,7 @@ def read_rows(
     return torch.stack(outputs, 1)
 
 
-class RowReader(LiveFigure):
+class RowReader(NetworkFigure):
     """A picture to draw on, read from top to bottom: beliefs, gates and state of a GRU after each row.
 
     Args:
@@ -112,13 +109,11 @@ class RowReader(LiveFigure):
             raise ValueError(f"start is {start}; wanted the number of one of {len(pictures)} test pictures")
         if missing := set(range(classes)) - set(labels.tolist()):
             raise ValueError(f"test has no picture of class {min(missing)}; wanted an example of each")
-        self._exported = network
         chosen = torch.cat([(labels == k).nonzero()[:EXAMPLES, 0] for k in range(classes)])
         examples = to_bytes(pictures[chosen])
         beliefs = read_rows(network.reference, examples.float() / 255, units)[:, :, :classes]
         parts = [examples, labels[chosen].to(torch.uint8), beliefs.contiguous()]
         packed = gzip.compress(b"".join(part.numpy().tobytes() for part in parts), mtime=0)
-        self._files = {f"{network.name}.onnx": network.onnx, f"{network.name}.gz": packed}
         first = to_bytes(pictures[start : start + 1])
         self._trace = trace = read_rows(network.reference, first.float() / 255, units)[0]
         whole = (_WHOLE * trace[:, classes:]).round().to(torch.int16).numpy().astype("<i2")
@@ -126,13 +121,15 @@ class RowReader(LiveFigure):
         if alt is None:
             alt = _describe(int(labels[start]), probabilities)
         super().__init__(
+            [network],
+            {network.name: packed},
             alt=alt,
             network={
                 "name": network.name,
                 "classes": classes,
                 "units": units,
                 "examples": len(chosen),
-                "bytes": sum(map(len, self._files.values())),
+                "bytes": len(network.onnx) + len(packed),
             },
             pixels=first.flatten().tolist(),
             truth=str(int(labels[start])),
@@ -146,21 +143,6 @@ class RowReader(LiveFigure):
     def room(self) -> tuple[str, str]:
         """Return the heights that hold the drawing, the answers, the maps and the words."""
         return "69.5rem", "107rem"
-
-    def files(self) -> dict[str, bytes]:
-        """Return the network, and example pictures with PyTorch's logits after each row."""
-        return self._files
-
-    @command
-    def read_file(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:  # noqa: ARG002
-        """Send a file to the figure in Jupyter."""
-        return None, [gzip.decompress(self._files[message["name"]])]
-
-    @command
-    def run_network(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:
-        """Run a step for the figure in Jupyter; rows, states and outputs are float32."""
-        rows = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy()).reshape(message["shape"])
-        return None, [self._exported.logits(rows).numpy().tobytes()]
 
     def picture(self) -> Figure:
         """Draw the first picture, the beliefs after each row, and the gates."""

@@ -16,7 +16,7 @@ from dlvc.live import RowStep
 from dlvc.live.row_reader import read_rows
 from dlvc.losses import softmax
 from dlvc.models import SequenceClassifier
-from visiting import OpenPage, running, state
+from visiting import OpenPage, page_with, running, state
 
 MODULE = "row_reader"
 
@@ -24,13 +24,7 @@ MODULE = "row_reader"
 @pytest.fixture(scope="session")
 def page_with_it(site, pages) -> str:
     """Path of the page with the figure."""
-    found = [
-        name
-        for name in pages
-        if BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select(f"dlvc-live[module={MODULE}]")
-    ]
-    assert found, f"no page has a live figure {MODULE}"
-    return found[0]
+    return page_with(MODULE, site, pages)
 
 
 def start(visit: OpenPage, path: str, **options: object) -> Locator:

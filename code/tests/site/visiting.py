@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, Route, expect
 
 LAY_OUT = "*, ::before, ::after { content-visibility: visible !important; transition: none !important }"
@@ -74,6 +76,16 @@ class Visit:
 
 
 OpenPage = Callable[..., Visit]
+
+
+def page_with(module: str, site: Path, pages: list[str]) -> str:
+    """Path of the first page with such a live figure."""
+    for name in pages:
+        if BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select(
+            f"dlvc-live[module={module}]"
+        ):
+            return name
+    raise AssertionError(f"no page has a live figure {module}")
 
 
 def running(figure: Locator) -> Locator:
