@@ -11,7 +11,6 @@ import torch
 from py_mini_racer import MiniRacer
 from torch.utils.data import TensorDataset
 
-from dlvc.figures.recurrent import reading
 from dlvc.live import Exported, RowReader, RowStep, export
 from dlvc.live.figure import bundle
 from dlvc.live.row_reader import read_rows
@@ -94,13 +93,6 @@ def test_picture_and_alternative_text_tell_the_first_state(network: Exported) ->
     assert f"after 28 rows {int(guess)} with {100 * p.item():.0f} %" in figure.alt
     belief = figure.picture().axes[1].images[0].get_array()
     np.testing.assert_allclose(belief, softmax(trace[:, :3]), atol=1e-6)
-
-
-def test_reading_has_a_map_for_each_part() -> None:
-    trace = torch.rand(28, 3 + 4 * UNITS)
-    maps = [axes.images[0].get_array() for axes in reading(torch.rand(28, 28), trace, 3).axes]
-    assert [each.shape for each in maps] == [(28, 28), (28, 3), *[(28, UNITS)] * 4]
-    np.testing.assert_allclose(maps[5], trace[:, -UNITS:])
 
 
 def test_bad_arguments_are_refused(network: Exported, untyped: Any) -> None:  # noqa: ARG001
