@@ -44,7 +44,7 @@ def sequence_shapes() -> Figure:
     return figure
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+def _arrow(axes: Axes, start: tuple[int, int], end: tuple[int, int]) -> None:
     axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": INK, "shrinkA": 7, "shrinkB": 7})
 
 
