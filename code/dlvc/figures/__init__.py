@@ -4,6 +4,7 @@ from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
 from dlvc.figures.images import image_grid
 from dlvc.figures.plots import bars, curves, strips
+from dlvc.figures.recurrent import reading, sequence_shapes
 from dlvc.figures.regression import against, decomposition, fits, from_above, starts_and_ends
 from dlvc.figures.tensors import memory
 
@@ -17,7 +18,9 @@ __all__ = [
     "from_above",
     "image_grid",
     "memory",
+    "reading",
     "reliability_diagram",
+    "sequence_shapes",
     "spread",
     "starts_and_ends",
     "strips",

@@ -7,6 +7,7 @@ from dlvc.live.figure import LiveFigure
 from dlvc.live.loss_landscape import LossLandscape
 from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
+from dlvc.live.row_reader import RowReader, RowStep
 from dlvc.live.signal_through_depth import SignalThroughDepth
 from dlvc.live.softmax_temperature import SoftmaxTemperature
 
@@ -19,6 +20,8 @@ __all__ = [
     "LiveFigure",
     "LossLandscape",
     "OptimiserRace",
+    "RowReader",
+    "RowStep",
     "SignalThroughDepth",
     "SoftmaxTemperature",
     "export",

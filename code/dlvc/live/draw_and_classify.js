@@ -1,56 +1,31 @@
 // A picture to draw on, what a trained network says about it, and the training pictures that are nearest to it.
 // Who runs the network is not known here: `experimental.invoke` asks the kernel in Jupyter, and on a page the page.
 
+import { drawingBoard } from "./board.js";
 import { h, slider } from "./controls.js";
+import { TOLERANCE, WORDS, ask, run, scientific } from "./network.js";
 import { bar, percent, softmax } from "./probability.js";
-import { SIDE, centre, gaussian, input, nearest, paint, stroke } from "./raster.js";
+import { SIDE, centre, gaussian, input, nearest, paint } from "./raster.js";
 
 const SIZE = SIDE * SIDE;
 const NEAREST = 6;
-const PATIENCE = 60_000; // milliseconds that an answer may take, with all that is loaded for it
-const TOLERANCE = 1e-4; // between the probabilities computed here and PyTorch's
-const WORDS = {
-  loading: "Loading the network …",
-  failed: "The network could not be loaded.",
-};
-const PEN = { x: SIDE / 2, y: SIDE / 2, down: false, erase: false, width: 3 };
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const RAISED = Object.fromEntries([..."-0123456789"].map((sign, index) => [sign, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[index]]));
-
-/** A small number with one digit: 4e-7 is 4 × 10⁻⁷. */
-function scientific(number) {
-  const [digit, exponent] = number.toExponential(0).split("e");
-  return `${digit}\u00a0×\u00a010${exponent.replace("+", "").replace(/./g, (sign) => RAISED[sign])}`;
-}
-
-const inside = (value) => Math.min(SIDE - 0.5, Math.max(0.5, value)); // from the first pixel's middle to the last one's
-
-/** Asks for a file or for a network's answer; returns its bytes in a buffer of their own. */
-async function ask(experimental, command, message, buffers = []) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const [, [view]] = await experimental.invoke(command, message, { buffers, signal });
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-}
 
 /** Runs a network on pictures from 0 to 1, one after the other in an array; returns the logits likewise. */
-async function run(experimental, name, pictures) {
-  const shape = [pictures.length / SIZE, 1, SIDE, SIDE];
-  return new Float32Array(await ask(experimental, "run_network", { name, shape }, [pictures.buffer]));
-}
+const classify = (experimental, name, pictures) => run(experimental, name, [pictures.length / SIZE, 1, SIDE, SIDE], pictures);
 
 /** Loads a network with its pictures, and makes sure that it answers as it did in PyTorch. */
 async function load(experimental, { name, classes, examples, bank }) {
   const [file] = await Promise.all([
     ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
+    classify(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
   ]);
   const count = examples + bank;
   const pictures = new Uint8Array(file, 0, count * SIZE);
   const labels = new Uint8Array(file, count * SIZE, count);
   const expected = new Float32Array(file.slice(count * (SIZE + 1)));
-  const found = await run(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
+  const found = await classify(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
   const probabilities = (logits, row) => softmax([...logits.slice(row * classes.length, (row + 1) * classes.length)], 1);
   let difference = 0;
   for (let row = 0; row < examples; row++) {
@@ -75,7 +50,6 @@ function render({ model, el, experimental, runtime = 0 }) {
   const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const pattern = gaussian(SIZE);
   const loaded = new Map(); // promises of what `load` returns, by the networks' names
-  const pen = { ...PEN };
   let shown = networks[first.network]; // the network whose logits are shown
   let answered = false; // whether any network has, here
   let trouble = ""; // what is said until the reader chooses a network again
@@ -118,74 +92,22 @@ function render({ model, el, experimental, runtime = 0 }) {
   };
 
   // The picture, and what the network gets to see of it.
-  const paper = h("canvas", {
-    ...{ width: SIDE, height: SIDE, class: "dlvc-paper", tabindex: 0, role: "application" },
-    "aria-label": "Drawing. Arrow keys move the pen, the space bar puts it down and lifts it, Delete clears.",
+  const board = drawingBoard({
+    read: () => model.get("pixels"),
+    write: (pixels) => put({ truth: "", pixels }),
+    stroking: (begins) => {
+      summary.setAttribute("aria-live", begins ? "off" : "polite"); // a screen reader hears the answer to the whole stroke
+      if (!begins) draw();
+    },
   });
-  const marker = h("span", { class: "dlvc-pen", "aria-hidden": "true" });
-  const place = h("p", { role: "status" });
-  const keys = h("p", {}, "By keyboard: arrows move the pen, space puts it down and lifts it, Delete clears.");
   const preview = small("What the network sees");
   const look = () => {
     const pixels = model.get("pixels");
     const centring = current().centred && model.get("centred") && !model.get("truth"); // examples stay as they are
     seen = input(centring ? centre(pixels) : pixels, model.get("noise"), pattern);
-    paint(paper, pixels);
+    paint(board.paper, pixels);
     paint(preview, seen, 255);
   };
-  const drawTo = (x, y) => {
-    put({ truth: "", pixels: stroke(model.get("pixels"), [pen.x, pen.y], [x, y], pen) });
-    [pen.x, pen.y] = [x, y];
-  };
-  const clear = () => put({ truth: "", pixels: Array(SIZE).fill(0) });
-  const showPen = () => {
-    [marker.style.left, marker.style.top] = [pen.x, pen.y].map((value) => `${(100 * value) / SIDE}%`);
-    marker.classList.toggle("dlvc-down", pen.down);
-    const tool = pen.erase ? "Eraser" : "Pen";
-    place.textContent = `${tool} ${pen.down ? "down" : "up"} in column ${Math.ceil(pen.x)}, row ${Math.ceil(pen.y)}.`;
-    tools.forEach((each, index) => each.setAttribute("aria-pressed", Boolean(index) === pen.erase));
-    width.show(pen.width, `${pen.width} pixels`);
-  };
-  const take = (values) => () => {
-    Object.assign(pen, values);
-    showPen();
-  };
-  const tools = [button("Pen", take({ erase: false })), button("Eraser", take({ erase: true }))];
-  const width = slider({ label: "Width", min: 1, max: 6, step: 0.5, onInput: (value) => take({ width: value })() });
-
-  paper.addEventListener("pointerdown", (event) => {
-    paper.setPointerCapture(event.pointerId);
-    summary.setAttribute("aria-live", "off"); // a screen reader hears the answer to the whole stroke
-    [pen.x, pen.y] = [event.offsetX, event.offsetY].map((value) => (SIDE * value) / paper.clientWidth);
-    drawTo(pen.x, pen.y);
-  });
-  paper.addEventListener("pointermove", (event) => {
-    if (!paper.hasPointerCapture(event.pointerId)) return;
-    drawTo((SIDE * event.offsetX) / paper.clientWidth, (SIDE * event.offsetY) / paper.clientHeight);
-  });
-  paper.addEventListener("lostpointercapture", () => {
-    summary.setAttribute("aria-live", "polite");
-    draw();
-    take({ x: inside(pen.x), y: inside(pen.y) })(); // a stroke may end beside the paper
-  });
-  paper.addEventListener("keydown", (event) => {
-    if (event.key in STEPS) {
-      const [x, y] = STEPS[event.key].map((step, axis) => {
-        return inside(Math.floor([pen.x, pen.y][axis]) + 0.5 + step); // from the middle of a pixel to the next one's
-      });
-      if (pen.down) drawTo(x, y);
-      else [pen.x, pen.y] = [x, y];
-    } else if (event.key === " ") {
-      pen.down = !pen.down;
-      if (pen.down) drawTo(pen.x, pen.y);
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      clear();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    showPen();
-  });
 
   // Settings.
   const switchTo = (index) => () => {
@@ -281,7 +203,7 @@ function render({ model, el, experimental, runtime = 0 }) {
       const [network, picture] = [current(), seen];
       try {
         const known = await ready(network);
-        const logits = [...(await run(experimental, network.name, picture))];
+        const logits = [...(await classify(experimental, network.name, picture))];
         [shown, answered] = [network, true];
         put({ logits });
         draw();
@@ -306,7 +228,7 @@ function render({ model, el, experimental, runtime = 0 }) {
   };
   const reset = () => {
     trouble = "";
-    take(PEN)();
+    board.reset();
     put(first);
   };
   const change = () => {
@@ -319,10 +241,7 @@ function render({ model, el, experimental, runtime = 0 }) {
     ...(networks.length > 1 ? [group("Network", "Network:", ...switches)] : []),
     h("div", { class: "dlvc-drawing" },
       h("div", {},
-        h("div", { class: "dlvc-board" }, paper, marker),
-        group("Drawing", ...tools, button("Clear", clear)),
-        width.row,
-        h("div", { class: "dlvc-hint" }, place, keys)),
+        ...board.parts),
       h("div", {}, ...rows.map(({ row }) => row), summary, examples)),
     h("div", { class: "dlvc-drawing" },
       h("div", { class: "dlvc-seen" }, preview, h("span", { "aria-hidden": "true" }, "What the network sees")),
@@ -335,7 +254,6 @@ function render({ model, el, experimental, runtime = 0 }) {
     status,
   );
   choose();
-  showPen();
   look();
   draw();
   const bytes = runtime + networks[first.network].bytes;

@@ -26,13 +26,19 @@ def bundle(module: str) -> str:
     Args:
         module: name of a file in this folder, without ``.js``.
     """
-    source = (FOLDER / f"{module}.js").read_text(encoding="utf-8")
-    return re.sub(
-        r'^import .* from "\./(\w+)\.js";$',
-        lambda line: re.sub(r"^export ", "", bundle(line[1]), flags=re.MULTILINE),
-        source,
-        flags=re.MULTILINE,
-    )
+    written: set[str] = set()  # what two modules import is written once
+
+    def source(name: str) -> str:
+        text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+        return re.sub(r'^import .* from "\./(\w+)\.js";$', imported, text, flags=re.MULTILINE)
+
+    def imported(line: re.Match[str]) -> str:
+        if line[1] in written:
+            return ""
+        written.add(line[1])
+        return re.sub(r"^export ", "", source(line[1]), flags=re.MULTILINE)
+
+    return source(module)
 
 
 def check_range(low: float | int, high: float | int, **arguments: float | int) -> None:

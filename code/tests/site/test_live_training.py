@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, expect
 
 from dlvc.figures import spread
 from dlvc.live.signal_through_depth import normals, signals
-from visiting import OpenPage, running, state
+from visiting import OpenPage, page_with, running, state
 
 MODULE = "signal_through_depth"
 
@@ -18,13 +17,7 @@ MODULE = "signal_through_depth"
 @pytest.fixture(scope="session")
 def page_with_it(site, pages) -> str:
     """Path of the page with the figure."""
-    found = [
-        name
-        for name in pages
-        if BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select(f"dlvc-live[module={MODULE}]")
-    ]
-    assert found, f"no page has a live figure {MODULE}"
-    return found[0]
+    return page_with(MODULE, site, pages)
 
 
 def start(visit: OpenPage, path: str, **options: object) -> Locator:

@@ -85,6 +85,14 @@ class Visit:
 OpenPage = Callable[..., Visit]
 
 
+def page_with(module: str, site: Path, pages: list[str]) -> str:
+    """Path of the first page with such a live figure."""
+    for name in pages:
+        if soup(site / name).select(f"dlvc-live[module={module}]"):
+            return name
+    raise AssertionError(f"no page has a live figure {module}")
+
+
 def running(figure: Locator) -> Locator:
     """Scroll to a live figure and return it when it runs."""
     figure.scroll_into_view_if_needed()
