@@ -107,11 +107,11 @@ def test_frechet_distance_is_that_of_torchmetrics():
         metrics.frechet_distance(torch.zeros(1, 3), torch.zeros(5, 3))
 
 
-@pytest.mark.parametrize("model", [models.Autoencoder(2), models.VAE(2)])
+@pytest.mark.parametrize("model", [models.Autoencoder(2, (32, 8)), models.VAE(2, (32, 8))])
 def test_decoder_mirrors_the_encoder(model):
     inward = [layer.in_features for layer in model.encoder.layers if isinstance(layer, torch.nn.Linear)]
     outward = [layer.out_features for layer in model.decoder[0].layers if isinstance(layer, torch.nn.Linear)]
-    assert inward == outward[::-1]
+    assert inward == outward[::-1] == [784, 32, 8]
 
 
 def test_vae_draws_codes_and_the_loss_reaches_all_weights():
