@@ -3,6 +3,7 @@
 from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
 from dlvc.figures.images import image_grid
+from dlvc.figures.latent import code_plane, trade_off
 from dlvc.figures.plots import bars, curves, strips
 from dlvc.figures.recurrent import reading, sequence_shapes
 from dlvc.figures.regression import against, decomposition, fits, from_above, starts_and_ends
@@ -11,6 +12,7 @@ from dlvc.figures.tensors import memory
 __all__ = [
     "against",
     "bars",
+    "code_plane",
     "confusion_matrix",
     "curves",
     "decomposition",
@@ -25,4 +27,5 @@ __all__ = [
     "starts_and_ends",
     "strips",
     "through_depth",
+    "trade_off",
 ]

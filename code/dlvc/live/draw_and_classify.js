@@ -1,9 +1,8 @@
 // A picture to draw on, what a trained network says about it, and the training pictures that are nearest to it.
-// Who runs the network is not known here: `experimental.invoke` asks the kernel in Jupyter, and on a page the page.
 
 import { drawingBoard } from "./board.js";
 import { h, slider } from "./controls.js";
-import { TOLERANCE, WORDS, ask, run, scientific } from "./network.js";
+import { TOLERANCE, WORDS, ask, run, scientific } from "./networks.js";
 import { bar, percent, softmax } from "./probability.js";
 import { SIDE, centre, gaussian, input, nearest, paint } from "./raster.js";
 

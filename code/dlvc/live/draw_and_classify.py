@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from dlvc.figures.theme import BLUE, WIDTH, percent, style
-from dlvc.live.network_figure import NetworkFigure
+from dlvc.live.networks import NetworkFigure
 from dlvc.live.onnx_export import Exported
 from dlvc.losses import softmax
 
@@ -106,9 +106,6 @@ class DrawAndClassify(NetworkFigure):
     def __init__(self, *classifiers: Classifier, start: int = 0, alt: str | None = None) -> None:
         if not classifiers:
             raise ValueError("classifiers is empty; wanted at least one")
-        names = [each.network.name for each in classifiers]
-        if len(set(names)) < len(names):
-            raise ValueError(f"two of the networks have the same name: {names}")
         first = classifiers[0]
         pictures, labels = first.test.tensors
         if not 0 <= start < len(pictures):
@@ -117,12 +114,13 @@ class DrawAndClassify(NetworkFigure):
         logits = first.network.reference(picture.float() / 255)[0].tolist()
         if not all(map(isfinite, logits)):
             raise ValueError(f"the logits of the first picture are {logits}; wanted finite numbers")
-        packed, networks = {}, []
+        data: dict[str, bytes] = {}
+        networks = []
         for each in classifiers:
             name = each.network.name
-            packed[name], examples, bank = each.file()
+            data[f"{name}.gz"], examples, bank = each.file()
             state = {"name": name, "classes": list(each.classes), "centred": each.centred}
-            size = len(each.network.onnx) + len(packed[name])
+            size = len(each.network.onnx) + len(data[f"{name}.gz"])
             networks.append(state | {"examples": examples, "bank": bank, "bytes": size})
         truth = first.classes[int(labels[start])]
         if alt is None:
@@ -131,7 +129,7 @@ class DrawAndClassify(NetworkFigure):
             alt = f"A small grey picture, of the class {truth}, and a bar chart of what a network says: {shares}."
         super().__init__(
             [each.network for each in classifiers],
-            packed,
+            data,
             alt=alt,
             networks=networks,
             network=0,

@@ -3,7 +3,7 @@
 
 import { drawingBoard } from "./board.js";
 import { h, slider } from "./controls.js";
-import { TOLERANCE, WORDS, ask, run, scientific } from "./network.js";
+import { TOLERANCE, WORDS, ask, run, scientific } from "./networks.js";
 import { bar, percent, softmax } from "./probability.js";
 import { SIDE, centre, paint } from "./raster.js";
 

@@ -13,7 +13,7 @@ from torch.utils.data import TensorDataset
 
 from dlvc.figures.recurrent import reading
 from dlvc.live.draw_and_classify import EXAMPLES, SHAPE, to_bytes
-from dlvc.live.network_figure import NetworkFigure
+from dlvc.live.networks import NetworkFigure
 from dlvc.live.onnx_export import Exported
 from dlvc.losses import softmax
 from dlvc.models.recurrent import SequenceClassifier, gru_gates, mix
@@ -122,7 +122,7 @@ class RowReader(NetworkFigure):
             alt = _describe(int(labels[start]), probabilities)
         super().__init__(
             [network],
-            {network.name: packed},
+            {f"{network.name}.gz": packed},
             alt=alt,
             network={
                 "name": network.name,

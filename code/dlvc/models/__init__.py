@@ -5,17 +5,24 @@ from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
 from dlvc.models.mlp import MLP
 from dlvc.models.recurrent import GRU, GRUCell, LSTMCell, RNNCell, SequenceClassifier
+from dlvc.models.vae import VAE, Autoencoder, ConditionalVAE, Reconstruction, reparameterize, slerp
 
 __all__ = [
     "GRU",
     "MLP",
+    "VAE",
+    "Autoencoder",
+    "ConditionalVAE",
     "GRUCell",
     "LSTMCell",
     "LeNet",
     "LeNet5",
     "RNNCell",
+    "Reconstruction",
     "SequenceClassifier",
     "SoftmaxRegression",
     "powers",
+    "reparameterize",
+    "slerp",
     "solve_least_squares",
 ]
