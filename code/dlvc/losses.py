@@ -188,6 +188,50 @@ def binary_cross_entropy_with_logits(
     return (positive - logits * targets + torch.log1p(torch.exp(-logits.abs()))).mean()
 
 
+def discriminator_loss(real_logits: Float[Tensor, " real"], fake_logits: Float[Tensor, " fake"]) -> Float[Tensor, ""]:
+    """Cross-entropy of the discriminator's answers: real pictures should be called real, and fakes fake.
+
+    Args:
+        real_logits: of real pictures, before the sigmoid.
+        fake_logits: of the generator's pictures; another number of them is allowed.
+
+    Returns:
+        Scalar, in nats: the mean over real pictures plus the mean over fakes, at least 0. It is log 4 where nothing
+        can be told apart.
+
+    Raises:
+        ValueError: if a logit is NaN or one of the batches is empty.
+
+    Reference: Goodfellow et al., *Generative Adversarial Nets* (2014), equation 1.
+
+    Equation: eq-gan-d
+    """
+    real = binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+    fake = binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+    return real + fake
+
+
+def generator_loss(fake_logits: Float[Tensor, " fake"]) -> Float[Tensor, ""]:
+    """Cross-entropy between what the discriminator says about fakes and what the generator wants to hear.
+
+    This is the non-saturating loss: its gradient is largest where the discriminator isn't fooled.
+
+    Args:
+        fake_logits: of the generator's pictures, before the sigmoid.
+
+    Returns:
+        Scalar, in nats, at least 0. It is log 2 where nothing can be told apart.
+
+    Raises:
+        ValueError: if a logit is NaN or the batch is empty.
+
+    Reference: Goodfellow et al., *Generative Adversarial Nets* (2014), section 3.
+
+    Equation: eq-gan-g
+    """
+    return binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+
+
 def _largest(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch 1"]:
     """Return the shift that keeps exponentials from overflowing; 0 where the largest logit is infinite."""
     # The shift changes nothing in exact arithmetic, so no gradient needs to pass through it.

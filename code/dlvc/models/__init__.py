@@ -1,5 +1,6 @@
 """What computes: one file per architecture, in the order of the book."""
 
+from dlvc.models.dcgan import Discriminator, Generator
 from dlvc.models.least_squares import powers, solve_least_squares
 from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
@@ -7,6 +8,8 @@ from dlvc.models.mlp import MLP
 
 __all__ = [
     "MLP",
+    "Discriminator",
+    "Generator",
     "LeNet",
     "LeNet5",
     "SoftmaxRegression",
