@@ -10,7 +10,7 @@ from torch import Tensor, nn
 SMALLEST = {28: 7, 32: 4, 64: 4}
 
 
-class Generator(nn.Sequential):
+class Generator(nn.Module):
     """Turns a latent vector into a picture, with a transposed convolution for every doubling of its side.
 
     The standard deviation of the first weights, 0.02, is the paper's.
@@ -29,6 +29,7 @@ class Generator(nn.Sequential):
     """
 
     def __init__(self, width: int = 128, latent_size: int = 100, channels: int = 3, image_size: int = 64) -> None:
+        super().__init__()
         widths = _widths(width, image_size)[::-1]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (latent_size, 1, 1)),
@@ -37,16 +38,16 @@ class Generator(nn.Sequential):
         for wide, narrow in pairwise(widths):
             layers += [nn.BatchNorm2d(wide), nn.ReLU(), nn.ConvTranspose2d(wide, narrow, 4, 2, 1, bias=False)]
         layers += [nn.BatchNorm2d(width), nn.ReLU(), nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False)]
-        super().__init__(*layers, nn.Tanh())
+        self.layers = nn.Sequential(*layers, nn.Tanh())
         _start(self)
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch channels height width"]:
         """Return pictures with values in [-1, 1], ``(B, latent_size) -> (B, channels, image_size, image_size)``."""
-        pictures: Tensor = super().forward(z)
+        pictures: Tensor = self.layers(z)
         return pictures
 
 
-class Discriminator(nn.Sequential):
+class Discriminator(nn.Module):
     """Turns a picture into one logit, which is positive where the picture looks real.
 
     The generator's mirror image: strides instead of pooling, LeakyReLU, and no normalisation of the first and last
@@ -72,6 +73,7 @@ class Discriminator(nn.Sequential):
         image_size: int = 64,
         norm: Callable[[int], nn.Module] | None = nn.BatchNorm2d,
     ) -> None:
+        super().__init__()
         widths = _widths(width, image_size)
         layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
         for narrow, wide in pairwise(widths):
@@ -80,12 +82,13 @@ class Discriminator(nn.Sequential):
             if norm:
                 layers.append(norm(wide))
             layers.append(nn.LeakyReLU(0.2))
-        super().__init__(*layers, nn.Conv2d(widths[-1], 1, SMALLEST[image_size], bias=False), nn.Flatten(0))
+        last = nn.Conv2d(widths[-1], 1, SMALLEST[image_size], bias=False)
+        self.layers = nn.Sequential(*layers, last, nn.Flatten(0))
         _start(self)
 
     def forward(self, pictures: Float[Tensor, "batch channels height width"]) -> Float[Tensor, " batch"]:
         """Return logits, ``(B, channels, image_size, image_size) -> (B,)``."""
-        logits: Tensor = super().forward(pictures)
+        logits: Tensor = self.layers(pictures)
         return logits
 
 

@@ -75,9 +75,9 @@ def test_discriminator_takes_what_the_generator_makes(image_size):
 def test_weights_begin_as_in_the_paper():
     torch.manual_seed(0)
     for network in (Generator(16), Discriminator(16, norm=None)):
-        for layer in network:
+        for layer in network.layers:
             if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
-                assert layer.weight.std() == pytest.approx(0.02, rel=0.15)
+                assert layer.weight.std().item() == pytest.approx(0.02, rel=0.15)
                 assert layer.bias is None or not layer.bias.any()
 
 
