@@ -1,18 +1,28 @@
 """What computes: one file per architecture, in the order of the book."""
 
+from dlvc.models.conditional import ConditionalDiscriminator, ConditionalGenerator
+from dlvc.models.cyclegan import PatchDiscriminator, Translator
 from dlvc.models.dcgan import Discriminator, Generator
 from dlvc.models.least_squares import powers, solve_least_squares
 from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
 from dlvc.models.mlp import MLP
+from dlvc.models.stylegan import MappingNetwork, StyleGenerator, adain
 
 __all__ = [
     "MLP",
+    "ConditionalDiscriminator",
+    "ConditionalGenerator",
     "Discriminator",
     "Generator",
     "LeNet",
     "LeNet5",
+    "MappingNetwork",
+    "PatchDiscriminator",
     "SoftmaxRegression",
+    "StyleGenerator",
+    "Translator",
+    "adain",
     "powers",
     "solve_least_squares",
 ]

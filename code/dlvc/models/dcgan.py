@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 # The side of the first and smallest maps, for each size of picture; each layer after it doubles them.
-SMALLEST = {28: 7, 32: 4, 64: 4}
+SMALLEST = {16: 4, 28: 7, 32: 4, 64: 4}
 
 
 class Generator(nn.Module):
@@ -19,7 +19,7 @@ class Generator(nn.Module):
         width: number of the last hidden maps, which is 128 in the paper; it doubles towards the smaller maps.
         latent_size: length of the latent vectors.
         channels: of the pictures.
-        image_size: side of the pictures in pixels: 28, 32 or 64.
+        image_size: side of the pictures in pixels: 16, 28, 32 or 64.
 
     Raises:
         ValueError: if the size is another one.
@@ -56,7 +56,7 @@ class Discriminator(nn.Module):
     Args:
         width: number of the first maps, which is 128 in the paper; it doubles towards the smaller maps.
         channels: of the pictures.
-        image_size: side of the pictures in pixels: 28, 32 or 64.
+        image_size: side of the pictures in pixels: 16, 28, 32 or 64.
         norm: makes the normalisation of the layers between, called with the number of maps; None leaves it out.
 
     Raises:

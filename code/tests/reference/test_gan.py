@@ -64,7 +64,7 @@ def test_networks_equal_those_of_the_figure_with_the_same_weights(ours, referenc
         torch.testing.assert_close(a, b)
 
 
-@pytest.mark.parametrize("image_size", [28, 32, 64])
+@pytest.mark.parametrize("image_size", [16, 28, 32, 64])
 def test_discriminator_takes_what_the_generator_makes(image_size):
     pictures = Generator(4, 10, 2, image_size)(torch.randn(3, 10))
     assert pictures.shape == (3, 2, image_size, image_size)
