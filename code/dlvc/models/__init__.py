@@ -5,14 +5,21 @@ from dlvc.models.least_squares import powers, solve_least_squares
 from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
 from dlvc.models.mlp import MLP
+from dlvc.models.vae import VAE, Autoencoder, ConditionalVAE, Reconstruction, reparameterize, slerp
 
 __all__ = [
     "MLP",
+    "VAE",
+    "Autoencoder",
+    "ConditionalVAE",
     "Discriminator",
     "Generator",
     "LeNet",
     "LeNet5",
+    "Reconstruction",
     "SoftmaxRegression",
     "powers",
+    "reparameterize",
+    "slerp",
     "solve_least_squares",
 ]
