@@ -4,6 +4,7 @@ Each function evaluates the labelled equation that its docstring names; ``tests/
 What returns a scalar is a mean over the batch. Entropies are in nats, the unit of the natural logarithm.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -369,6 +370,79 @@ def cycle_loss(
             )
         _check_not_empty(original, name)
     return (a_restored - a).abs().mean() + (b_restored - b).abs().mean()
+
+
+def kl_standard_normal(mu: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"]) -> Float[Tensor, ""]:
+    """Kullback-Leibler divergence of a standard normal distribution from normal ones with independent entries.
+
+    Args:
+        mu: means.
+        logvar: logarithms of the variances.
+
+    Returns:
+        Scalar, in nats, at least 0: the sum over the latent entries, the mean over the batch.
+
+    Raises:
+        ValueError: if the shapes differ or the batch is empty.
+
+    Reference: Kingma and Welling, *Auto-Encoding Variational Bayes* (2014), appendix B.
+
+    Equation: eq-kl-gaussian
+    """
+    if mu.shape != logvar.shape:
+        raise ValueError(f"mu has shape {tuple(mu.shape)} and logvar {tuple(logvar.shape)}; they must be equal")
+    _check_not_empty(mu, "mu")
+    # expm1(v) - v and not exp(v) - 1 - v, which loses its digits where a variance is near 1.
+    return 0.5 * (mu.square() + logvar.expm1() - logvar).sum(1).mean()
+
+
+def beta_vae_loss(
+    reconstruction: Float[Tensor, "batch *shape"],
+    targets: Float[Tensor, "batch *shape"],
+    mu: Float[Tensor, "batch latent"],
+    logvar: Float[Tensor, "batch latent"],
+    beta: float,
+) -> Float[Tensor, ""]:
+    """Squared error, summed over the pixels, plus beta times twice the divergence of the codes; batch mean.
+
+    With ``beta`` as the variance of a normal likelihood, this is the negative evidence lower bound times ``2 * beta``,
+    without its constant.
+
+    Args:
+        reconstruction: pictures from the decoder.
+        targets: the pictures that they should be, of exactly the same shape.
+        mu: means of the codes.
+        logvar: logarithms of the codes' variances.
+        beta: price of the divergence, at least 0.
+
+    Returns:
+        Scalar, at least 0.
+
+    Raises:
+        ValueError: if shapes differ, the batch is empty or beta is negative.
+
+    Equation: eq-beta-vae, eq-beta-is-variance
+    """
+    if not beta >= 0:
+        raise ValueError(f"beta is {beta}; it must be at least 0")
+    pixels = reconstruction[0].numel()
+    return squared_error(reconstruction, targets) * pixels + 2 * beta * kl_standard_normal(mu, logvar)
+
+
+def importance_weighted_bound(log_weights: Float[Tensor, "batch samples"]) -> Float[Tensor, "batch"]:
+    """Lower bound of the log-likelihood from weighted samples of the codes; with one sample it is the ELBO's estimate.
+
+    Args:
+        log_weights: ``log p(x|z) + log p(z) - log q(z|x)`` for several draws z from ``q(z|x)`` a picture.
+
+    Returns:
+        For each picture the logarithm of the mean weight, in nats; its expectation rises with the number of samples.
+
+    Reference: Burda, Grosse and Salakhutdinov, *Importance Weighted Autoencoders* (2016).
+
+    Equation: eq-iwae
+    """
+    return log_sum_exp(log_weights) - math.log(log_weights.shape[1])
 
 
 def _largest(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch 1"]:

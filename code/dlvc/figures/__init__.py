@@ -3,12 +3,14 @@
 from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
 from dlvc.figures.images import image_grid
+from dlvc.figures.latent import code_plane, trade_off
 from dlvc.figures.plots import bars, curves, strips
 from dlvc.figures.regression import fits, from_above, starts_and_ends
 from dlvc.figures.tensors import memory
 
 __all__ = [
     "bars",
+    "code_plane",
     "confusion_matrix",
     "curves",
     "fits",
@@ -20,4 +22,5 @@ __all__ = [
     "starts_and_ends",
     "strips",
     "through_depth",
+    "trade_off",
 ]

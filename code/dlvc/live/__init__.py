@@ -4,6 +4,7 @@ from dlvc.live.broadcasting import Broadcasting
 from dlvc.live.draw_and_classify import Classifier, DrawAndClassify
 from dlvc.live.expression_graph import ExpressionGraph
 from dlvc.live.figure import LiveFigure
+from dlvc.live.latent_plane import LatentModel, LatentPlane
 from dlvc.live.loss_landscape import LossLandscape
 from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
@@ -16,6 +17,8 @@ __all__ = [
     "DrawAndClassify",
     "Exported",
     "ExpressionGraph",
+    "LatentModel",
+    "LatentPlane",
     "LiveFigure",
     "LossLandscape",
     "OptimiserRace",

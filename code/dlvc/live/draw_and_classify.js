@@ -1,13 +1,12 @@
 // A picture to draw on, what a trained network says about it, and the training pictures that are nearest to it.
-// Who runs the network is not known here: `experimental.invoke` asks the kernel in Jupyter, and on a page the page.
 
 import { h, slider } from "./controls.js";
+import { ask, run, scientific } from "./networks.js";
 import { bar, percent, softmax } from "./probability.js";
 import { SIDE, centre, gaussian, input, nearest, paint, stroke } from "./raster.js";
 
 const SIZE = SIDE * SIDE;
 const NEAREST = 6;
-const PATIENCE = 60_000; // milliseconds that an answer may take, with all that is loaded for it
 const TOLERANCE = 1e-4; // between the probabilities computed here and PyTorch's
 const WORDS = {
   loading: "Loading the network …",
@@ -17,40 +16,22 @@ const PEN = { x: SIDE / 2, y: SIDE / 2, down: false, erase: false, width: 3 };
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const RAISED = Object.fromEntries([..."-0123456789"].map((sign, index) => [sign, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[index]]));
-
-/** A small number with one digit: 4e-7 is 4 × 10⁻⁷. */
-function scientific(number) {
-  const [digit, exponent] = number.toExponential(0).split("e");
-  return `${digit}\u00a0×\u00a010${exponent.replace("+", "").replace(/./g, (sign) => RAISED[sign])}`;
-}
-
 const inside = (value) => Math.min(SIDE - 0.5, Math.max(0.5, value)); // from the first pixel's middle to the last one's
 
-/** Asks for a file or for a network's answer; returns its bytes in a buffer of their own. */
-async function ask(experimental, command, message, buffers = []) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const [, [view]] = await experimental.invoke(command, message, { buffers, signal });
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-}
-
 /** Runs a network on pictures from 0 to 1, one after the other in an array; returns the logits likewise. */
-async function run(experimental, name, pictures) {
-  const shape = [pictures.length / SIZE, 1, SIDE, SIDE];
-  return new Float32Array(await ask(experimental, "run_network", { name, shape }, [pictures.buffer]));
-}
+const classify = (experimental, name, pictures) => run(experimental, name, [pictures.length / SIZE, 1, SIDE, SIDE], pictures);
 
 /** Loads a network with its pictures, and makes sure that it answers as it did in PyTorch. */
 async function load(experimental, { name, classes, examples, bank }) {
   const [file] = await Promise.all([
     ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
+    classify(experimental, name, new Float32Array(SIZE)), // only so that both are fetched at the same time
   ]);
   const count = examples + bank;
   const pictures = new Uint8Array(file, 0, count * SIZE);
   const labels = new Uint8Array(file, count * SIZE, count);
   const expected = new Float32Array(file.slice(count * (SIZE + 1)));
-  const found = await run(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
+  const found = await classify(experimental, name, Float32Array.from(pictures.subarray(0, examples * SIZE), (v) => v / 255));
   const probabilities = (logits, row) => softmax([...logits.slice(row * classes.length, (row + 1) * classes.length)], 1);
   let difference = 0;
   for (let row = 0; row < examples; row++) {
@@ -281,7 +262,7 @@ function render({ model, el, experimental, runtime = 0 }) {
       const [network, picture] = [current(), seen];
       try {
         const known = await ready(network);
-        const logits = [...(await run(experimental, network.name, picture))];
+        const logits = [...(await classify(experimental, network.name, picture))];
         [shown, answered] = [network, true];
         put({ logits });
         draw();

@@ -4,19 +4,17 @@ import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 import numpy as np
 import torch
 import traitlets as t
-from anywidget.experimental import command
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from dlvc.figures.theme import BLUE, WIDTH, percent, style
-from dlvc.live.figure import LiveFigure
+from dlvc.live.networks import NetworkFigure
 from dlvc.live.onnx_export import Exported
 from dlvc.losses import softmax
 
@@ -79,7 +77,7 @@ class Classifier:
         return gzip.compress(content, mtime=0), len(chosen), len(known)
 
 
-class DrawAndClassify(LiveFigure):
+class DrawAndClassify(NetworkFigure):
     r"""A picture to draw on, the probabilities that a trained network gives it, and the nearest training pictures.
 
     The networks and the example pictures are loaded when they are first needed. On a page they run in the browser,
@@ -108,9 +106,6 @@ class DrawAndClassify(LiveFigure):
     def __init__(self, *classifiers: Classifier, start: int = 0, alt: str | None = None) -> None:
         if not classifiers:
             raise ValueError("classifiers is empty; wanted at least one")
-        self._exported = {each.network.name: each.network for each in classifiers}
-        if len(self._exported) < len(classifiers):
-            raise ValueError(f"two of the networks have the same name: {[each.network.name for each in classifiers]}")
         first = classifiers[0]
         pictures, labels = first.test.tensors
         if not 0 <= start < len(pictures):
@@ -119,14 +114,13 @@ class DrawAndClassify(LiveFigure):
         logits = first.network.reference(picture.float() / 255)[0].tolist()
         if not all(map(isfinite, logits)):
             raise ValueError(f"the logits of the first picture are {logits}; wanted finite numbers")
-        self._files: dict[str, bytes] = {}
+        data: dict[str, bytes] = {}
         networks = []
         for each in classifiers:
             name = each.network.name
-            self._files[f"{name}.onnx"] = each.network.onnx
-            self._files[f"{name}.gz"], examples, bank = each.file()
+            data[f"{name}.gz"], examples, bank = each.file()
             state = {"name": name, "classes": list(each.classes), "centred": each.centred}
-            size = sum(len(self._files[f"{name}.{kind}"]) for kind in ("onnx", "gz"))
+            size = len(each.network.onnx) + len(data[f"{name}.gz"])
             networks.append(state | {"examples": examples, "bank": bank, "bytes": size})
         truth = first.classes[int(labels[start])]
         if alt is None:
@@ -134,6 +128,8 @@ class DrawAndClassify(LiveFigure):
             shares = ", ".join(f"{name} {percent(share)}" for name, share in parts)
             alt = f"A small grey picture, of the class {truth}, and a bar chart of what a network says: {shares}."
         super().__init__(
+            [each.network for each in classifiers],
+            data,
             alt=alt,
             networks=networks,
             network=0,
@@ -154,21 +150,6 @@ class DrawAndClassify(LiveFigure):
     def room(self) -> tuple[str, str]:
         """Return heights for ten rows, and the rest."""
         return "48rem", "95.5rem"
-
-    def files(self) -> dict[str, bytes]:
-        """Return networks and pictures."""
-        return self._files
-
-    @command
-    def read_file(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:  # noqa: ARG002
-        """Send a file to the figure in Jupyter."""
-        return None, [gzip.decompress(self._files[message["name"]])]
-
-    @command
-    def run_network(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[None, list[bytes]]:
-        """Run a network for the figure in Jupyter: from pictures to logits, both float32."""
-        pictures = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy()).reshape(-1, *SHAPE)
-        return None, [self._exported[message["name"]].logits(pictures).numpy().tobytes()]
 
     def picture(self) -> Figure:
         """Draw the first picture beside a bar for each class."""

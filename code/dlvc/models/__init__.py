@@ -8,21 +8,28 @@ from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
 from dlvc.models.mlp import MLP
 from dlvc.models.stylegan import MappingNetwork, StyleGenerator, adain
+from dlvc.models.vae import VAE, Autoencoder, ConditionalVAE, Reconstruction, reparameterize, slerp
 
 __all__ = [
     "MLP",
+    "VAE",
+    "Autoencoder",
     "ConditionalDiscriminator",
     "ConditionalGenerator",
+    "ConditionalVAE",
     "Discriminator",
     "Generator",
     "LeNet",
     "LeNet5",
     "MappingNetwork",
     "PatchDiscriminator",
+    "Reconstruction",
     "SoftmaxRegression",
     "StyleGenerator",
     "Translator",
     "adain",
     "powers",
+    "reparameterize",
+    "slerp",
     "solve_least_squares",
 ]

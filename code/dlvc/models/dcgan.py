@@ -30,6 +30,7 @@ class Generator(nn.Module):
 
     def __init__(self, width: int = 128, latent_size: int = 100, channels: int = 3, image_size: int = 64) -> None:
         super().__init__()
+        self.latent_size = latent_size
         widths = _widths(width, image_size)[::-1]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (latent_size, 1, 1)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-Arguments = tuple[Tensor | int | float | tuple[int, ...] | Callable[[Tensor], Tensor], ...]
+Arguments = tuple[Tensor | int | float | tuple[int, ...] | Callable[[Tensor], Tensor] | torch.Generator, ...]
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Examiner:
         for trial in self.checker.cases:
             given, after = trial.arguments(), trial.arguments()
             output = self._call(after, trial.advice)
-            self.calls.append(_Call(trial, given, after, output, self.checker.reference(*given)))
+            self.calls.append(_Call(trial, given, after, output, self.checker.reference(*_unused(given))))
 
     def _shape(self) -> None:
         for call in self.calls:
@@ -111,7 +111,7 @@ class Examiner:
         for mistake in self.checker.mistakes:
             for function in mistake.functions:
                 try:
-                    output = function(*call.given)
+                    output = function(*_unused(call.given))
                 except (IndexError, RuntimeError):  # this mistake isn't possible with these arguments
                     continue
                 if _agree(call.output, output):
@@ -286,6 +286,8 @@ def _show(value: object) -> str:
         return _show(value.tolist()) if value.numel() <= _PRINTED else f"of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"[{', '.join(map(_show, value))}]"
+    if isinstance(value, torch.Generator):
+        return f"with seed {value.initial_seed()}"
     if callable(value):
         return str(getattr(value, "__name__", value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -314,6 +316,13 @@ def _row(arguments: Arguments, number: int) -> Arguments:
     )
 
 
+def _unused(arguments: Arguments) -> Arguments:
+    """Copy the generators among the arguments, so that every function that gets them draws the same numbers."""
+    return tuple(
+        argument.clone_state() if isinstance(argument, torch.Generator) else argument for argument in arguments
+    )
+
+
 def _tracked(arguments: Arguments) -> Arguments:
     """Let autograd follow a copy of the first argument."""
-    return (_first(arguments).clone().requires_grad_(), *arguments[1:])
+    return (_first(arguments).clone().requires_grad_(), *_unused(arguments[1:]))

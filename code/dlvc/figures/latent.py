@@ -1,0 +1,90 @@
+"""Latent spaces: where pictures lie in the plane of their codes, and what a code costs against what it saves."""
+
+from collections.abc import Mapping, Sequence
+
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from torch import Tensor
+
+from dlvc.figures.theme import INK, LINES, QUIET, WIDTH, style
+
+# Mid tones, for any background; each class is told by its number too.
+CLASS_COLOURS = (
+    *("#4a8fd0", "#d0722b", "#2f9a5f", "#a568cf", "#d3535f"),
+    *("#9a8420", "#7a7f87", "#1f9aa0", "#c2569a", "#6f7fd6"),
+)
+
+
+def code_plane(
+    planes: Mapping[str, Float[Tensor, "count 2"]], labels: Int[Tensor, "count"], names: Sequence[str]
+) -> Figure:
+    """Draw codes of two numbers, each as the number of its class in the class's colour, one square a model.
+
+    The circles hold about 39, 86 and 99 of a hundred draws from a standard normal distribution.
+
+    Args:
+        planes: title of a model to the codes of the same pictures.
+        labels: the pictures' classes.
+        names: the classes' names.
+    """
+    with style():
+        figure = Figure(figsize=(WIDTH, WIDTH / len(planes) + 0.9), layout="constrained")
+        panels = figure.subplots(1, len(planes), squeeze=False)[0]
+        for axes, (title, codes) in zip(panels, planes.items(), strict=True):
+            draw_codes(axes, codes, labels, extent_of(codes))
+            axes.set_title(title)
+        colours = zip(CLASS_COLOURS, names, strict=False)
+        handles = [
+            panels[0].plot([], [], linestyle="", marker=f"${k}$", color=colour, label=name)[0]
+            for k, (colour, name) in enumerate(colours)
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=9, handletextpad=0.1)
+    return figure
+
+
+def extent_of(codes: Float[Tensor, "count 2"]) -> float:
+    """Return half the side of a square around the origin that holds nearly all codes, and the prior."""
+    return max(3.2, 1.05 * codes.abs().quantile(0.995).item())
+
+
+def draw_codes(
+    axes: Axes, codes: Float[Tensor, "count 2"], labels: Int[Tensor, "count"], extent: float, size: float = 5
+) -> None:
+    """Draw codes as the numbers of their classes, over circles of radius 1, 2 and 3."""
+    for radius in (1, 2, 3):
+        axes.add_patch(Circle((0, 0), radius, fill=False, edgecolor=QUIET, linestyle="--", linewidth=0.8))
+    for k in range(int(labels.max()) + 1):
+        x, y = codes[labels == k].T.tolist()
+        axes.plot(
+            x, y, linestyle="", marker=f"${k}$", markersize=size, color=CLASS_COLOURS[k], markeredgewidth=0.2, alpha=0.8
+        )
+    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    axes.grid(visible=False)
+
+
+def trade_off(
+    points: Mapping[str, Sequence[tuple[float, float]]], *, names: Sequence[str], xlabel: str, ylabel: str
+) -> Figure:
+    """Draw paths through points, one path a series, the points of the first labelled.
+
+    Args:
+        points: name of a series to its points.
+        names: what stands beside each point of the first series.
+        xlabel: what the horizontal axis measures, with its unit.
+        ylabel: what the vertical axis measures, with its unit.
+    """
+    with style():
+        figure = Figure(figsize=(WIDTH, 3.4))
+        axes = figure.subplots()
+        for (name, path), (colour, dash) in zip(points.items(), LINES, strict=False):
+            axes.plot(*zip(*path, strict=True), color=colour, linestyle=dash, marker="o", markersize=4, label=name)
+        for place, name in zip(next(iter(points.values())), names, strict=True):
+            axes.annotate(name, place, xytext=(5, 5), textcoords="offset points", color=INK, fontsize=9.5)
+        axes.set(xlabel=xlabel, ylabel=ylabel)
+        axes.margins(x=0.12)
+        axes.tick_params(length=3, color=QUIET)
+        if len(points) > 1:
+            axes.legend()
+    return figure
