@@ -334,7 +334,8 @@ def gradient_penalty(
     between = (share * real + (1 - share) * fake).detach().requires_grad_()
     # The sum's gradient holds that of each score by its own picture.
     (slopes,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-    return (slopes.flatten(1).norm(dim=1) - 1).square().mean()
+    lengths: Tensor = slopes.flatten(1).norm(dim=1)
+    return (lengths - 1).square().mean()
 
 
 def cycle_loss(

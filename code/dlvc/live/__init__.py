@@ -10,9 +10,11 @@ from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
 from dlvc.live.signal_through_depth import SignalThroughDepth
 from dlvc.live.softmax_temperature import SoftmaxTemperature
+from dlvc.live.style_mixer import ByLevel, StyleMixer
 
 __all__ = [
     "Broadcasting",
+    "ByLevel",
     "Classifier",
     "DrawAndClassify",
     "Exported",
@@ -24,5 +26,6 @@ __all__ = [
     "OptimiserRace",
     "SignalThroughDepth",
     "SoftmaxTemperature",
+    "StyleMixer",
     "export",
 ]

@@ -46,8 +46,12 @@ class MappingNetwork(nn.Module):
 
     def __init__(self, latent_size: int, depth: int) -> None:
         super().__init__()
-        layers = [[nn.Linear(latent_size, latent_size), nn.LeakyReLU(0.2)] for _ in range(depth)]
-        self.layers = nn.Sequential(*(part for layer in layers for part in layer))
+        self.layers = nn.Sequential()
+        for _ in range(depth):
+            linear = nn.Linear(latent_size, latent_size)
+            nn.init.kaiming_normal_(linear.weight, 0.2)  # PyTorch's own would make w nearly the same for every z
+            nn.init.zeros_(linear.bias)
+            self.layers.extend([linear, nn.LeakyReLU(0.2)])
 
     def forward(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
         """Return w; only the direction of z counts."""

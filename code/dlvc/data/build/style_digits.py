@@ -69,8 +69,8 @@ def train(
     random = torch.Generator().manual_seed(seed)
     average = deepcopy(generator)
     drawing = [weight for name, weight in generator.named_parameters() if not name.startswith("mapping")]
-    groups = [{"params": drawing}, {"params": generator.mapping.parameters(), "lr": lr / 10}]
-    of_generator = torch.optim.Adam(groups, lr=lr, betas=(0.0, 0.99))
+    of_generator = torch.optim.Adam([{"params": drawing}], lr=lr, betas=(0.0, 0.99))
+    of_generator.add_param_group({"params": generator.mapping.parameters(), "lr": lr / 10})
     of_discriminator = torch.optim.Adam(discriminator.parameters(), lr=lr, betas=(0.0, 0.99))
     layers = len(generator.layers)
 
