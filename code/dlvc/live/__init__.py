@@ -5,7 +5,7 @@ from dlvc.live.draw_and_classify import Classifier, DrawAndClassify
 from dlvc.live.expression_graph import ExpressionGraph
 from dlvc.live.figure import LiveFigure
 from dlvc.live.latent_plane import LatentModel, LatentPlane
-from dlvc.live.latent_walk import LatentWalk
+from dlvc.live.latent_walk import LatentWalk, on_ring
 from dlvc.live.loss_landscape import LossLandscape
 from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
@@ -29,4 +29,5 @@ __all__ = [
     "SoftmaxTemperature",
     "TwoPlayers",
     "export",
+    "on_ring",
 ]
