@@ -39,7 +39,7 @@ def step(
         discriminator_loss: of the logits of real pictures and of fakes.
         generator_loss: of the logits of fakes.
 
-    Equation: eq-gan-minmax
+    Reference: Goodfellow et al., *Generative Adversarial Nets* (2014), algorithm 1 with one discriminator step.
     """
     of_generator, of_discriminator = optimizers
     fake = generator(z)
