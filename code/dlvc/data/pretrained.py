@@ -69,7 +69,7 @@ def digit_generator() -> Generator:
     """
     arrays = read_arrays(FOLDER / "digit_generator.safetensors", _DIGITS_SHA256)
     with torch.random.fork_rng(devices=[]):  # the first weights are random: the caller's generator must not notice
-        generator = Generator(32, 32, channels=1, image_size=28)
+        generator = Generator(28, 32, channels=1, image_size=28)
     weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
     generator.load_state_dict(generator.state_dict() | weights)
     return generator.eval()

@@ -30,6 +30,7 @@ class TwoPlayers(LiveFigure):
         spread: standard deviation of the pixels, 0 to 2.
         rate: learning rate of both, 0.05 to 1.
         turns: whether the generator sees the discriminator's step before its own.
+        alt: what is to be seen; by default where the players are after some steps.
 
     Raises:
         ValueError: if an argument is not as above.
@@ -50,6 +51,7 @@ class TwoPlayers(LiveFigure):
         spread: float = 1.0,
         rate: float = 0.2,
         turns: bool = False,
+        alt: str | None = None,
     ) -> None:
         if kind not in _TITLES:
             raise ValueError(f"kind is {kind!r}; wanted one of {list(_TITLES)}")
@@ -64,7 +66,8 @@ class TwoPlayers(LiveFigure):
         self._walk = games.play(self._value, begin, lr=float(rate), steps=_PICTURED, turns=turns)
         w, b = self._walk[-1].tolist()
         super().__init__(
-            alt=f"A surface over the weights w and b with a saddle at w = 0 and b = {games.REAL_MEAN:g}: the value of "
+            alt=alt
+            or f"A surface over the weights w and b with a saddle at w = 0 and b = {games.REAL_MEAN:g}: the value of "
             f"the game {_TITLES[kind]}. After {_PICTURED} steps from w = {start[0]:g} and b = {start[1]:g} the "
             f"players are at w = {w:.2f} and b = {b:.2f}.",
             kind=kind,

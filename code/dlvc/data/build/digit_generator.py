@@ -14,7 +14,9 @@ from dlvc.data.build.mobilenet import halve
 from dlvc.data.files import write_safetensors
 from dlvc.models import Discriminator, Generator
 
-SEED, EPOCHS, LR, WIDTH, LATENT = 0, 60, 5e-4, 32, 32
+SEED, EPOCHS, LR = 0, 40, 5e-4
+WIDTH, LATENT = 28, 32  # as large as a page's file may be
+JUDGE_WIDTH = 32
 
 
 def train() -> Generator:
@@ -22,7 +24,7 @@ def train() -> Generator:
     pictures = 2 * data.load("mnist", "train").tensors[0] - 1  # type: ignore[attr-defined]
     torch.manual_seed(SEED)
     generator = Generator(WIDTH, LATENT, channels=1, image_size=28).to(memory_format=torch.channels_last)
-    discriminator = Discriminator(WIDTH, channels=1, image_size=28).to(memory_format=torch.channels_last)
+    discriminator = Discriminator(JUDGE_WIDTH, channels=1, image_size=28).to(memory_format=torch.channels_last)
     adversarial.fit(generator, discriminator, pictures, epochs=EPOCHS, lr=LR, seed=SEED)
     return generator.eval()
 
