@@ -20,10 +20,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 from dlvc import losses
 from dlvc.data.files import FOLDER, write_safetensors
 from dlvc.data.load import load
+from dlvc.data.pretrained import STYLE_DIGITS
 from dlvc.models import Discriminator, StyleGenerator
 
 STEPS = 4000
-SIZE = {"width": 12, "latent_size": 32, "depth": 4, "channels": 1, "smallest": 4}  # pictures of 16 pixels
 FADING = 0.995  # share of the old weights in the running average
 
 
@@ -65,7 +65,7 @@ def train(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        generator, discriminator = StyleGenerator(**SIZE), critic()
+        generator, discriminator = StyleGenerator(**STYLE_DIGITS), critic()
     random = torch.Generator().manual_seed(seed)
     average = deepcopy(generator)
     drawing = [weight for name, weight in generator.named_parameters() if not name.startswith("mapping")]
@@ -75,7 +75,7 @@ def train(
     layers = len(generator.layers)
 
     def fakes() -> Tensor:
-        z = torch.randn(2, batch_size, SIZE["latent_size"], generator=random)
+        z = torch.randn(2, batch_size, STYLE_DIGITS["latent_size"], generator=random)
         first, second = generator.mapping(z[0]).unsqueeze(1), generator.mapping(z[1]).unsqueeze(1)  # (B, 1, D)
         change = torch.randint(1, 2 * layers, (batch_size, 1, 1), generator=random)
         styles = torch.where(torch.arange(layers).view(1, -1, 1) < change, first, second)  # (B, 6, D)
