@@ -283,7 +283,7 @@ def beta_vae_loss(
     Raises:
         ValueError: if shapes differ, the batch is empty or beta is negative.
 
-    Equation: eq-beta-vae, eq-beta-is-variance
+    Equation: eq-beta-vae, eq-beta-is-variance, eq-rate-distortion
     """
     if not beta >= 0:
         raise ValueError(f"beta is {beta}; it must be at least 0")

@@ -30,11 +30,13 @@ def code_plane(
         names: the classes' names.
     """
     with style():
-        figure = Figure(figsize=(WIDTH, WIDTH / len(planes) + 0.9), layout="constrained")
+        figure = Figure(figsize=(WIDTH, WIDTH / len(planes) + 0.7), layout="constrained")
         panels = figure.subplots(1, len(planes), squeeze=False)[0]
         for axes, (title, codes) in zip(panels, planes.items(), strict=True):
             draw_codes(axes, codes, labels, extent_of(codes))
             axes.set_title(title)
+        for axes in panels[1:]:
+            axes.set_ylabel("")
         colours = zip(CLASS_COLOURS, names, strict=False)
         handles = [
             panels[0].plot([], [], linestyle="", marker=f"${k}$", color=colour, label=name)[0]

@@ -175,7 +175,7 @@ function render({ model, el, experimental, runtime = 0 }) {
 
   el.classList.add("dlvc-figure");
   el.append(
-    stops.row,
+    h("div", { class: "dlvc-stops" }, stops.row),
     h("div", { class: "dlvc-plane" },
       plane,
       h("div", { class: "dlvc-pair" },

@@ -119,7 +119,7 @@ class LatentPlane(NetworkFigure):
 
     def room(self) -> tuple[str, str]:
         """Return heights for the plane and the picture, beside or under each other, and the rest."""
-        return "44rem", "70rem"
+        return "44rem", "57rem"
 
     def picture(self) -> Figure:
         """Draw the codes of the first model beside the picture of the first point."""

@@ -24,7 +24,8 @@ class Exported:
 
     Attributes:
         name: what the file is called.
-        onnx: the file; its input is ``pictures``, its output ``logits``, and the batch may have any size.
+        onnx: the file; its input is named ``pictures`` and its output ``logits``, even where codes go in and pictures
+            come out; the batch may have any size.
         model: the same in PyTorch, on the CPU, in evaluation mode.
         precision: in which the weights are stored; all computing is in float32.
         difference: largest absolute difference between both outputs on the example.
@@ -41,12 +42,12 @@ class Exported:
         return f"{self.name}: {size}, at most {self.difference:.1e} from PyTorch"
 
     @torch.no_grad()
-    def reference(self, pictures: Float[Tensor, "batch *picture"]) -> Float[Tensor, "batch outputs"]:
+    def reference(self, pictures: Float[Tensor, "batch *picture"]) -> Float[Tensor, "batch *outputs"]:
         """Return the outputs as PyTorch computes them."""
         outputs: Tensor = self.model(pictures)
         return outputs
 
-    def logits(self, pictures: Float[Tensor, "batch *picture"]) -> Float[Tensor, "batch outputs"]:
+    def logits(self, pictures: Float[Tensor, "batch *picture"]) -> Float[Tensor, "batch *outputs"]:
         """Return the outputs as the file gives them, by onnxruntime."""
         return torch.from_numpy(self._session.run(["logits"], {"pictures": pictures.numpy()})[0])
 

@@ -80,7 +80,7 @@ class Autoencoder(nn.Module):
     Equation: eq-autoencoder
     """
 
-    def __init__(self, latent: int, hidden: Sequence[int] = (256, 128)) -> None:
+    def __init__(self, latent: int, hidden: Sequence[int] = (128, 128)) -> None:
         super().__init__()
         self.encoder = MLP(SHAPE, hidden, latent)
         self.decoder = Decoder(latent, hidden[::-1])
@@ -115,7 +115,7 @@ class VAE(nn.Module):
     Reference: Kingma and Welling, *Auto-Encoding Variational Bayes* (2014).
     """
 
-    def __init__(self, latent: int, hidden: Sequence[int] = (256, 128)) -> None:
+    def __init__(self, latent: int, hidden: Sequence[int] = (128, 128)) -> None:
         super().__init__()
         self.encoder = MLP(SHAPE, hidden, 2 * latent)
         self.decoder = Decoder(latent, hidden[::-1])
@@ -145,7 +145,7 @@ class ConditionalVAE(nn.Module):
     (2015).
     """
 
-    def __init__(self, latent: int, num_classes: int, hidden: Sequence[int] = (256, 128)) -> None:
+    def __init__(self, latent: int, num_classes: int, hidden: Sequence[int] = (128, 128)) -> None:
         super().__init__()
         self.encoder = MLP((SHAPE[0] * SHAPE[1] * SHAPE[2] + num_classes,), hidden, 2 * latent)
         self.decoder = Decoder(latent + num_classes, hidden[::-1])

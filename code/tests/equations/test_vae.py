@@ -142,6 +142,13 @@ def test_beta_is_variance():
     close(losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), S2), -2 * S2 * (elbo + constant))
 
 
+@pytest.mark.equation("eq-rate-distortion")
+def test_rate_distortion():
+    distortion = ((X - X_HAT) ** 2).sum() / len(X)
+    rate = 0.5 * (MU**2 + np.exp(LOGVAR) - LOGVAR - 1).sum(1).mean()
+    close(losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), 0.7), distortion + 2 * 0.7 * rate)
+
+
 @pytest.mark.equation("eq-optimal-variance", no_function="one division, done in the chapter's cell")
 def test_optimal_variance():
     error, pixels = 3.7, 16
