@@ -11,14 +11,11 @@ import torch
 from torchvision import models
 from torchvision.models import MobileNet_V2_Weights, MobileNetV2
 
-from dlvc.data.files import FOLDER, read_arrays
 from dlvc.data.load import read
-from dlvc.models import Generator, StyleGenerator
+from dlvc.models import StyleGenerator
 
 STYLE_DIGITS = {"width": 12, "latent_size": 32, "depth": 4, "channels": 1, "smallest": 4}
 """Size of `style_generator`, whose pictures have 16 pixels a side."""
-
-_DIGITS_SHA256 = "TODO"
 
 WEIGHTS = MobileNet_V2_Weights.IMAGENET1K_V1
 """torchvision's entry of these weights: what they expect, what they answer, and how well.
@@ -55,27 +52,6 @@ def mobilenet_v2() -> MobileNetV2:
     # The file leaves out the counters of training steps; the model has its own. Copying turns float16 to float32.
     model.load_state_dict(model.state_dict() | weights)
     return model.eval()
-
-
-def digit_generator() -> Generator:
-    """Return a DCGAN's generator that was trained on MNIST's 10,000 embedded digits, longer than a chapter can.
-
-    ``dlvc.data.build.digit_generator`` trained it and says how.
-
-    Returns:
-        The network in evaluation mode. It takes latent vectors ``(N, 32)`` and returns pictures ``(N, 1, 28, 28)`` in
-        [-1, 1].
-
-    Raises:
-        ValueError: if the file of the weights is damaged.
-        FileNotFoundError: if it is missing.
-    """
-    arrays = read_arrays(FOLDER / "digit_generator.safetensors", _DIGITS_SHA256)
-    with torch.random.fork_rng(devices=[]):  # the first weights are random: the caller's generator must not notice
-        generator = Generator(28, 32, channels=1, image_size=28)
-    weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    generator.load_state_dict(generator.state_dict() | weights)
-    return generator.eval()
 
 
 def style_generator() -> StyleGenerator:

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 from functools import partial
-from itertools import product
 
 import numpy as np
 import pytest
