@@ -5,6 +5,7 @@ What returns a scalar is a mean over the batch. Entropies are in nats, the unit 
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int
@@ -188,6 +189,188 @@ def binary_cross_entropy_with_logits(
     # is one half, which makes that of the whole sigmoid(z) - t there too.
     positive = torch.maximum(logits, torch.zeros_like(logits))
     return (positive - logits * targets + torch.log1p(torch.exp(-logits.abs()))).mean()
+
+
+def discriminator_loss(real_logits: Float[Tensor, " real"], fake_logits: Float[Tensor, " fake"]) -> Float[Tensor, ""]:
+    """Cross-entropy of the discriminator's answers: real pictures should be called real, and fakes fake.
+
+    Args:
+        real_logits: of real pictures, before the sigmoid.
+        fake_logits: of the generator's pictures; another number of them is allowed.
+
+    Returns:
+        Scalar, in nats: the mean over real pictures plus the mean over fakes, at least 0. It is log 4 where nothing
+        can be told apart.
+
+    Raises:
+        ValueError: if a logit is NaN or one of the batches is empty.
+
+    Reference: Goodfellow et al., *Generative Adversarial Nets* (2014), equation 1.
+
+    Equation: eq-gan-d
+    """
+    real = binary_cross_entropy_with_logits(real_logits, torch.ones_like(real_logits))
+    fake = binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
+    return real + fake
+
+
+def generator_loss(fake_logits: Float[Tensor, " fake"]) -> Float[Tensor, ""]:
+    """Cross-entropy between what the discriminator says about fakes and what the generator wants to hear.
+
+    This is the non-saturating loss: its gradient is largest where the discriminator isn't fooled.
+
+    Args:
+        fake_logits: of the generator's pictures, before the sigmoid.
+
+    Returns:
+        Scalar, in nats, at least 0. It is log 2 where nothing can be told apart.
+
+    Raises:
+        ValueError: if a logit is NaN or the batch is empty.
+
+    Reference: Goodfellow et al., *Generative Adversarial Nets* (2014), section 3.
+
+    Equation: eq-gan-g
+    """
+    return binary_cross_entropy_with_logits(fake_logits, torch.ones_like(fake_logits))
+
+
+def wasserstein_critic_loss(
+    real_scores: Float[Tensor, " real"], fake_scores: Float[Tensor, " fake"]
+) -> Float[Tensor, ""]:
+    """How far the critic's mean score of fakes lies above that of real pictures.
+
+    With a critic whose slope is nowhere above 1, and which is as good as can be, its negative is the Wasserstein
+    distance of the two distributions.
+
+    Args:
+        real_scores: of real pictures, any real numbers.
+        fake_scores: of the generator's pictures; another number of them is allowed.
+
+    Raises:
+        ValueError: if a score is NaN or one of the batches is empty.
+
+    Reference: Arjovsky et al., *Wasserstein Generative Adversarial Networks* (2017), section 3.
+
+    Equation: eq-wgan-critic
+    """
+    _check_logits(real_scores)
+    _check_logits(fake_scores)
+    return fake_scores.mean() - real_scores.mean()
+
+
+def wasserstein_generator_loss(fake_scores: Float[Tensor, " fake"]) -> Float[Tensor, ""]:
+    """The critic's mean score of fakes, with the opposite sign. A discriminator with a hinge loss has the same.
+
+    Args:
+        fake_scores: of the generator's pictures.
+
+    Raises:
+        ValueError: if a score is NaN or the batch is empty.
+
+    Reference: Arjovsky et al., *Wasserstein Generative Adversarial Networks* (2017), section 3; Lim and Ye,
+    *Geometric GAN* (2017).
+
+    Equation: eq-wgan-generator
+    """
+    _check_logits(fake_scores)
+    return -fake_scores.mean()
+
+
+def hinge_discriminator_loss(
+    real_scores: Float[Tensor, " real"], fake_scores: Float[Tensor, " fake"]
+) -> Float[Tensor, ""]:
+    """Mean shortfall of real scores below 1, plus mean excess of fake scores above -1.
+
+    Args:
+        real_scores: of real pictures.
+        fake_scores: of the generator's pictures; another number of them is allowed.
+
+    Returns:
+        Scalar, at least 0; 2 where every score is 0.
+
+    Raises:
+        ValueError: if a score is NaN or one of the batches is empty.
+
+    Reference: Lim and Ye, *Geometric GAN* (2017).
+
+    Equation: eq-hinge-d
+    """
+    _check_logits(real_scores)
+    _check_logits(fake_scores)
+    return (1 - real_scores).clamp(min=0).mean() + (1 + fake_scores).clamp(min=0).mean()
+
+
+def gradient_penalty(
+    critic: Callable[[Tensor], Tensor],
+    real: Float[Tensor, "batch *shape"],
+    fake: Float[Tensor, "batch *shape"],
+    generator: torch.Generator,
+) -> Float[Tensor, ""]:
+    """How far the critic's slope is from 1, at one random point between each real picture and a fake.
+
+    Args:
+        critic: returns one score for each picture of a batch, each computed from that picture alone: a critic with
+            batch normalisation does not.
+        real: real pictures.
+        fake: as many of the generator's.
+        generator: draws the places between; one number in [0, 1) a picture.
+
+    Returns:
+        Mean squared difference of the slope's Euclidean norm from 1; it can be differentiated by the critic's weights.
+
+    Raises:
+        ValueError: if the shapes differ or the batch is empty.
+
+    Reference: Gulrajani et al., *Improved Training of Wasserstein GANs* (2017), section 4.
+
+    Equation: eq-between, eq-gradient-penalty
+    """
+    if real.shape != fake.shape:
+        raise ValueError(f"real has shape {tuple(real.shape)} and fake {tuple(fake.shape)}; they must be equal")
+    _check_not_empty(real, "real")
+    share = torch.rand(len(real), generator=generator, dtype=real.dtype, device=generator.device).to(real.device)
+    share = share.view(-1, *[1] * (real.ndim - 1))  # (B,) -> (B, 1, 1, 1)
+    between = (share * real + (1 - share) * fake).detach().requires_grad_()
+    # The sum's gradient holds that of each score by its own picture.
+    (slopes,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    lengths: Tensor = slopes.flatten(1).norm(dim=1)
+    return (lengths - 1).square().mean()
+
+
+def cycle_loss(
+    a: Float[Tensor, "batch_a *shape_a"],
+    a_restored: Float[Tensor, "batch_a *shape_a"],
+    b: Float[Tensor, "batch_b *shape_b"],
+    b_restored: Float[Tensor, "batch_b *shape_b"],
+) -> Float[Tensor, ""]:
+    """How much pictures of two domains change when they are translated into the other one and back.
+
+    Args:
+        a: pictures of the first domain.
+        a_restored: the same after both translations.
+        b: pictures of the second domain; their number and shape may differ from the first's.
+        b_restored: the same after both translations.
+
+    Returns:
+        Mean absolute difference in the first domain, plus that in the second.
+
+    Raises:
+        ValueError: if pictures and restored ones differ in shape, or there are none.
+
+    Reference: Zhu et al., *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks* (2017),
+    equation 2, which has sums in place of the means.
+
+    Equation: eq-cycle
+    """
+    for name, original, restored in (("a", a, a_restored), ("b", b, b_restored)):
+        if original.shape != restored.shape:
+            raise ValueError(
+                f"{name} has shape {tuple(original.shape)} and {name}_restored {tuple(restored.shape)}; "
+                "they must be equal"
+            )
+        _check_not_empty(original, name)
+    return (a_restored - a).abs().mean() + (b_restored - b).abs().mean()
 
 
 def kl_standard_normal(mu: Float[Tensor, "batch latent"], logvar: Float[Tensor, "batch latent"]) -> Float[Tensor, ""]:

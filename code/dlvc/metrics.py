@@ -45,3 +45,24 @@ def frechet_distance(real: Float[Tensor, "reals features"], generated: Float[Ten
     metric.update(real.double().cpu(), real=True)
     metric.update(generated.double().cpu(), real=False)
     return float(metric.compute())
+
+
+def classes_covered(probabilities: Float[Tensor, "pictures classes"], *, sure: float = 0.5, share: float = 0.01) -> int:
+    """Count the classes that a classifier finds among generated pictures: few of them mean that modes are missing.
+
+    Args:
+        probabilities: of each picture, from a classifier that was trained on real ones.
+        sure: pictures whose largest probability is not above this are of no class.
+        share: of all pictures that must belong to a class for it to count, above 0.
+
+    Returns:
+        0 up to the number of classes.
+
+    Raises:
+        ValueError: if there are no pictures, or the share isn't positive.
+    """
+    if not len(probabilities) or not share > 0:
+        raise ValueError(f"got {len(probabilities)} pictures and share {share}; wanted both above 0")
+    largest, found = probabilities.max(1)
+    counts = torch.bincount(found[largest > sure], minlength=probabilities.shape[1])
+    return int((counts >= share * len(probabilities)).sum())

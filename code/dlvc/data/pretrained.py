@@ -1,4 +1,4 @@
-"""A network that was trained on ImageNet, with the weights that the package ships.
+"""Networks with weights that the package ships: one that was trained on ImageNet, and one that draws digits.
 
 >>> from dlvc.data.pretrained import WEIGHTS, mobilenet_v2
 >>> model, prepare = mobilenet_v2(), WEIGHTS.transforms()  # doctest: +SKIP
@@ -12,6 +12,10 @@ from torchvision import models
 from torchvision.models import MobileNet_V2_Weights, MobileNetV2
 
 from dlvc.data.load import read
+from dlvc.models import StyleGenerator
+
+STYLE_DIGITS = {"width": 12, "latent_size": 32, "depth": 4, "channels": 1, "smallest": 4}
+"""Size of `style_generator`, whose pictures have 16 pixels a side."""
 
 WEIGHTS = MobileNet_V2_Weights.IMAGENET1K_V1
 """torchvision's entry of these weights: what they expect, what they answer, and how well.
@@ -48,3 +52,22 @@ def mobilenet_v2() -> MobileNetV2:
     # The file leaves out the counters of training steps; the model has its own. Copying turns float16 to float32.
     model.load_state_dict(model.state_dict() | weights)
     return model.eval()
+
+
+def style_generator() -> StyleGenerator:
+    """Return a small StyleGAN's generator that was trained on MNIST's 10,000 embedded digits at 16 pixels a side.
+
+    ``dlvc.data.build.style_digits`` trained it and says how.
+
+    Returns:
+        The network in evaluation mode. It takes latent vectors ``(N, 32)`` and returns pictures ``(N, 1, 16, 16)`` in
+        [-1, 1].
+
+    Raises:
+        ValueError: if the file of the weights is damaged.
+        FileNotFoundError: if it is missing.
+    """
+    with torch.random.fork_rng(devices=[]):
+        generator = StyleGenerator(**STYLE_DIGITS)
+    generator.load_state_dict({name: torch.from_numpy(array) for name, array in read("style-digits").items()})
+    return generator.eval()

@@ -341,4 +341,27 @@ SHIPPED = (
             build="mobilenet",
         ),
     ),
+    Card(
+        name="style-digits",
+        title="A small StyleGAN of handwritten digits",
+        what="Weights of a generator of digits, 16 × 16 pixels: no dataset, but what one taught. "
+        "`dlvc.data.pretrained.style_generator` loads them.",
+        url="https://doi.org/10.1109/5.726791",
+        licence="CC BY-SA 3.0, as MNIST's digits, from which it learned",
+        credits=(
+            "Yann LeCun, Corinna Cortes and Christopher J. C. Burges, whose digits it saw",
+            "Tero Karras, Samuli Laine and Timo Aila, who designed such generators",
+        ),
+        citation="karras2019style",
+        classes=(),
+        flaws="Weights are rounded to float16. It saw 10,000 digits at half their size, 4,000 times 64 of them; a few "
+        "of its pictures are no digits, and classes are not equally frequent.",
+        fails="It draws the handwriting of American census workers and pupils, and nothing else.",
+        embedded=Embedded(
+            file="style_digits.safetensors",
+            sha256="a3198ed2d9ff875beb982baa0368b61d36b36355fb14e183a6054b48ae592474",
+            source="trained on the embedded digits of MNIST, with seed 0, in about four minutes on one core",
+            build="style_digits",
+        ),
+    ),
 )

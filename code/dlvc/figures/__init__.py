@@ -2,6 +2,7 @@
 
 from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
+from dlvc.figures.family import family_tree
 from dlvc.figures.images import image_grid
 from dlvc.figures.latent import code_plane, trade_off
 from dlvc.figures.plots import bars, curves, strips
@@ -16,6 +17,7 @@ __all__ = [
     "confusion_matrix",
     "curves",
     "decomposition",
+    "family_tree",
     "fits",
     "from_above",
     "image_grid",

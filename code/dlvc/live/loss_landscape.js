@@ -1,18 +1,12 @@
 // The loss of a two-weight classifier as a surface that can be turned, and a ball that rolls down on it.
 
 import { h, keepDrawn, motion, slider } from "./controls.js";
-import { mesh, paint } from "./surface.js";
+import { mesh, paint, turnable } from "./surface.js";
 
 const SPAN = 8; // each weight goes from -SPAN to SPAN
 const ROLL = 300; // steps at most of one roll
 const FLAT = 1e-6; // a gradient shorter than this ends a roll
 const KINDS = { squared_error: "Squared error", cross_entropy: "Cross-entropy" };
-const TURNS = {
-  ArrowLeft: { sign: "←", name: "Turn left", azimuth: 0.15, elevation: 0 },
-  ArrowRight: { sign: "→", name: "Turn right", azimuth: -0.15, elevation: 0 },
-  ArrowUp: { sign: "↑", name: "Tilt up", azimuth: 0, elevation: 0.1 },
-  ArrowDown: { sign: "↓", name: "Tilt down", azimuth: 0, elevation: -0.1 },
-};
 
 /**
  * Mean loss of the probability p = sigmoid(w · x), and its gradient with respect to w.
@@ -60,7 +54,6 @@ function describe({ w, value, gradient }, step) {
 function render({ model, el }) {
   const first = Object.fromEntries(["kind", "start", "rate"].map((name) => [name, model.get(name)]));
   const evaluate = (w) => ({ w, ...loss(model.get("kind"), w, model.get("x"), model.get("y")) });
-  const view = { azimuth: -0.6, elevation: 0.5 };
   const surfaces = {};
   let track;
   let last; // step of the present roll
@@ -91,7 +84,7 @@ function render({ model, el }) {
 
   const draw = () => {
     const [kind, start] = [model.get("kind"), model.get("start")];
-    surfaces[kind] ??= mesh((w) => evaluate(w).value, SPAN);
+    surfaces[kind] ??= mesh((w) => evaluate(w).value, [[-SPAN, SPAN], [-SPAN, SPAN]]);
     paint(canvas, surfaces[kind], track, view);
     canvas.setAttribute("aria-label", `${KINDS[kind]} as a surface over two weights; arrow keys turn it`);
     kinds.forEach((each, index) => each.setAttribute("aria-pressed", Object.keys(KINDS)[index] === kind));
@@ -119,23 +112,7 @@ function render({ model, el }) {
     last = track.length + ROLL;
     toggle();
   });
-  const turn = ({ azimuth, elevation }) => {
-    view.azimuth += azimuth;
-    view.elevation = Math.min(1.5, Math.max(0.1, view.elevation + elevation));
-    draw();
-  };
-  canvas.addEventListener("keydown", (event) => {
-    if (!TURNS[event.key]) return;
-    event.preventDefault();
-    turn(TURNS[event.key]);
-  });
-  canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
-  canvas.addEventListener("pointermove", (event) => {
-    if (!canvas.hasPointerCapture(event.pointerId)) return;
-    turn({ azimuth: -event.movementX / 100, elevation: event.movementY / 150 });
-  });
-  const turns = Object.values(TURNS).map(({ sign, name, ...angles }) =>
-    h("button", { type: "button", "aria-label": name, click: () => turn(angles) }, sign));
+  const { view, turns } = turnable(canvas, () => draw());
 
   el.classList.add("dlvc-figure");
   el.append(

@@ -20,7 +20,7 @@ _NAMES: dict[Kind, str] = {"squared_error": "squared error", "cross_entropy": "c
 _SPAN = 8  # each weight goes from -8 to 8, as in the module
 _CORNERS = 33  # of the picture's surface, along each weight
 # The colours of surface.js.
-_COLOURS = LinearSegmentedColormap.from_list("landscape", ["#3f6fb5", "#2a9d8f", "#e9a23b"])
+COLOURS = LinearSegmentedColormap.from_list("landscape", ["#3f6fb5", "#2a9d8f", "#e9a23b"])
 # Synthetic: two groups of five points that lie opposite each other, one point of each on the wrong side,
 # so that both losses have their minimum at small weights.
 _INPUTS = (
@@ -112,7 +112,7 @@ class LossLandscape(LiveFigure):
             figure = Figure(figsize=(5.8, 2.9))
             for place, (kind, height) in enumerate(self._heights.items()):
                 axes: Any = figure.add_axes((0.5 * place, 0, 0.5, 1), projection="3d")
-                axes.plot_surface(w1, w2, height.numpy(), cmap=_COLOURS, linewidth=0, rasterized=True)
+                axes.plot_surface(w1, w2, height.numpy(), cmap=COLOURS, linewidth=0, rasterized=True)
                 axes.set(xlabel="$w_1$", ylabel="$w_2$", title=f"Loss: {_NAMES[kind]}")
                 axes.set(xticks=(-_SPAN, 0, _SPAN), yticks=(-_SPAN, 0, _SPAN), zlim=(0, height.max().item()))
                 axes.view_init(elev=29, azim=-56)

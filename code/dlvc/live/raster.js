@@ -115,7 +115,7 @@ const images = new WeakMap(); // of the canvases, so that a picture costs no new
  * @param {number} scale by which they are multiplied to be from 0 to 255
  */
 export function paint(canvas, values, scale = 1) {
-  if (!images.has(canvas)) images.set(canvas, new ImageData(SIDE, SIDE));
+  if (!images.has(canvas)) images.set(canvas, new ImageData(canvas.width, canvas.height));
   const image = images.get(canvas);
   const pixels = new Uint32Array(image.data.buffer);
   // Red, green, blue and opacity in one number: the last byte comes first on all processors that browsers run on.

@@ -4,6 +4,12 @@ const CELLS = 40; // squares along each weight
 const HEIGHT = 1.1; // of the surface, where half a side is 1
 const COLOURS = [[63, 111, 181], [42, 157, 143], [233, 162, 59]]; // low to high, mid tones for any background
 const TRACK = "#b3123f";
+const TURNS = {
+  ArrowLeft: { sign: "←", name: "Turn left", azimuth: 0.15, elevation: 0 },
+  ArrowRight: { sign: "→", name: "Turn right", azimuth: -0.15, elevation: 0 },
+  ArrowUp: { sign: "↑", name: "Tilt up", azimuth: 0, elevation: 0.1 },
+  ArrowDown: { sign: "↓", name: "Tilt down", azimuth: 0, elevation: -0.1 },
+};
 
 /** Where corner i of the mesh lies, from -1 to 1. */
 const grid = (i) => (2 * i) / CELLS - 1;
@@ -11,13 +17,17 @@ const grid = (i) => (2 * i) / CELLS - 1;
 /**
  * Samples a function on the mesh.
  * @param {(w: number[]) => number} height
- * @param {number} span each weight goes from -span to span
- * @returns {{heights: number[][], top: number, span: number}}
+ * @param {number[][]} frame the range of each weight
+ * @param {{names?: string[], bottom?: number, top?: number}} options names of the weights; where the heights' axis
+ *   begins, below which everything is drawn flat, and where it ends
+ * @returns {{heights: number[][], frame: number[][], names: string[], bottom: number, top: number}}
  */
-export function mesh(height, span) {
-  const places = Array.from({ length: CELLS + 1 }, (_, i) => grid(i) * span);
-  const heights = places.map((w1) => places.map((w2) => height([w1, w2])));
-  return { heights, top: Math.max(...heights.flat()), span };
+export function mesh(height, frame, { names = ["w₁", "w₂"], bottom = 0, top } = {}) {
+  const [first, second] = frame.map(([low, high]) => {
+    return Array.from({ length: CELLS + 1 }, (_, i) => low + ((high - low) * i) / CELLS);
+  });
+  const heights = first.map((w1) => second.map((w2) => Math.max(bottom, height([w1, w2]))));
+  return { heights, frame, names, bottom, top: top ?? Math.max(...heights.flat()) };
 }
 
 /** A colour between the given ones, for t from 0 to 1; a shade below 1 darkens it. */
@@ -34,11 +44,12 @@ const depth = ([u, v], { azimuth }) => u * Math.sin(azimuth) + v * Math.cos(azim
 /**
  * Draws a mesh, its frame and a track with a ball at its end.
  * @param {HTMLCanvasElement} canvas
- * @param {{heights: number[][], top: number, span: number}} surface from `mesh`
+ * @param {Object} surface from `mesh`
  * @param {{w: number[], value: number}[]} track
  * @param {{azimuth: number, elevation: number}} view in radians
  */
-export function paint(canvas, { heights, top, span }, track, view) {
+export function paint(canvas, { heights, frame, names, bottom, top }, track, view) {
+  const share = (height) => Math.max(0, (height - bottom) / (top - bottom));
   const scale = window.devicePixelRatio || 1;
   canvas.width = canvas.clientWidth * scale;
   canvas.height = canvas.clientHeight * scale;
@@ -68,14 +79,16 @@ export function paint(canvas, { heights, top, span }, track, view) {
   // Each weight's numbers stand at the edge that is nearest to the reader.
   const near = [Math.sin(view.azimuth), Math.cos(view.azimuth)].map((away) => (away > 0 ? -1.17 : 1.17));
   for (const place of [-1, 0, 1]) {
-    const number = `${place * span}`.replace("-", "−");
-    pen.fillText(place ? number : "w₁", ...at([place * 0.9, near[1]], 0));
-    pen.fillText(place ? number : "w₂", ...at([near[0], place * 0.9], 0));
+    const [first, second] = frame.map((ends, weight) => {
+      return place ? `${ends[(place + 1) / 2]}`.replace("-", "−") : names[weight];
+    });
+    pen.fillText(first, ...at([place * 0.9, near[1]], 0));
+    pen.fillText(second, ...at([near[0], place * 0.9], 0));
   }
   pen.textAlign = "right";
-  for (const share of [0, 1]) {
-    const [right, down] = at(left, share);
-    pen.fillText((share * top).toPrecision(2), right - 5 * scale, down);
+  for (const [place, height] of [bottom, top].entries()) {
+    const [right, down] = at(left, place);
+    pen.fillText(height.toPrecision(2).replace("-", "−"), right - 5 * scale, down);
   }
 
   const squares = Array.from({ length: CELLS * CELLS }, (_, k) => {
@@ -86,15 +99,17 @@ export function paint(canvas, { heights, top, span }, track, view) {
   pen.lineWidth = 0.75 * scale;
   for (const { i, j } of squares) {
     const ring = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1], [i, j]];
-    line(ring.map(([k, l]) => at([grid(k), grid(l)], heights[k][l] / top)));
-    const middle = (heights[i][j] + heights[i + 1][j + 1]) / 2 / top;
+    line(ring.map(([k, l]) => at([grid(k), grid(l)], share(heights[k][l]))));
+    const middle = share((heights[i][j] + heights[i + 1][j + 1]) / 2);
     [pen.fillStyle, pen.strokeStyle] = [colour(middle), colour(middle, 0.75)];
     pen.fill();
     pen.stroke();
   }
 
   // The track lies over everything, so that it can be followed behind a hill too.
-  const points = track.map(({ w, value }) => at(w.map((weight) => weight / span), value / top));
+  const points = track.map(({ w, value }) => {
+    return at(w.map((weight, i) => (2 * (weight - frame[i][0])) / (frame[i][1] - frame[i][0]) - 1), share(value));
+  });
   for (const [ink, thickness] of [["white", 5], [TRACK, 2.5]]) {
     [pen.strokeStyle, pen.fillStyle, pen.lineWidth] = [ink, ink, thickness * scale];
     line(points);
@@ -103,4 +118,36 @@ export function paint(canvas, { heights, top, span }, track, view) {
     pen.arc(...points.at(-1), (4.5 + thickness / 2) * scale, 0, 2 * Math.PI);
     pen.fill();
   }
+}
+
+/**
+ * Lets a canvas be turned by pointer, by arrow keys and by buttons.
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => void} draw called after each turn
+ * @returns {{view: {azimuth: number, elevation: number}, turns: HTMLElement[]}} the view, for `paint`, and the buttons
+ */
+export function turnable(canvas, draw) {
+  const view = { azimuth: -0.6, elevation: 0.5 };
+  const turn = ({ azimuth, elevation }) => {
+    view.azimuth += azimuth;
+    view.elevation = Math.min(1.5, Math.max(0.1, view.elevation + elevation));
+    draw();
+  };
+  canvas.addEventListener("keydown", (event) => {
+    if (!TURNS[event.key]) return;
+    event.preventDefault();
+    turn(TURNS[event.key]);
+  });
+  canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+  canvas.addEventListener("pointermove", (event) => {
+    if (!canvas.hasPointerCapture(event.pointerId)) return;
+    turn({ azimuth: -event.movementX / 100, elevation: event.movementY / 150 });
+  });
+  const turns = Object.values(TURNS).map(({ sign, name, ...angles }) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: sign, onclick: () => turn(angles) });
+    button.setAttribute("aria-label", name);
+    return button;
+  });
+  return { view, turns };
 }

@@ -54,6 +54,8 @@ class Checker:
         crowd: a batch whose rows must not influence each other, in which one that leaks is found out.
         refusals: calls that must raise an error.
         differentiable: whether gradients are compared too.
+        weights: finds in the arguments what gradients are compared with respect to, and its name, where that isn't the
+            first tensor: weights inside a function, say.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Checker:
     crowd: Trial | None = None
     refusals: tuple[Trial, ...] = ()
     differentiable: bool = True
+    weights: Callable[[Arguments], tuple[str, Tensor]] | None = None
 
     @property
     def task(self) -> str:

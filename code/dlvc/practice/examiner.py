@@ -227,31 +227,38 @@ class Examiner:
 
     def _compare_gradient(self, trial: Trial, advice: str) -> None:
         """Compare gradients of the loss, or of a random weighting of the result, by the first argument."""
-        first, given = self.checker.parameters[0], trial.arguments()
+        given = trial.arguments()
         situation = self._for(given)
-        tracked = _tracked(given)
+        tracked, (name, variable) = self._tracked(given)
         output = self._call(tracked)
         weights = normal(*output.shape).to(output.dtype) if output.ndim else torch.tensor(1.0)
         gradient = None
         if output.requires_grad:
             (gradient,) = self.sandbox.run(
-                lambda: torch.autograd.grad((output * weights).sum(), _first(tracked), allow_unused=True),
+                lambda: torch.autograd.grad((output * weights).sum(), variable, allow_unused=True),
                 f"in the backward pass {situation}",
             )
         if gradient is None:
             raise _wrong(
-                f"{self.name} lets no gradient through to {first}: training with it would learn nothing.",
-                "Look for `.detach()`, `.item()`, `.numpy()`, `torch.tensor(…)` or `torch.no_grad()`.",
+                f"{self.name} lets no gradient through to {name}: training with it would learn nothing.",
+                trial.advice or "Look for `.detach()`, `.item()`, `.numpy()`, `torch.tensor(…)` or `torch.no_grad()`.",
             )
-        reference = _tracked(given)
+        reference, (_, variable) = self._tracked(given)
         weighted = (self.checker.reference(*reference) * weights).sum()
-        (wanted,) = torch.autograd.grad(weighted, _first(reference))
+        (wanted,) = torch.autograd.grad(weighted, variable)
         if not _agree(gradient, wanted):
             difference = _difference(gradient, wanted)
             raise _wrong(
-                f"{self.name} has a wrong gradient with respect to {first} {situation}: it is {difference}.",
+                f"{self.name} has a wrong gradient with respect to {name} {situation}: it is {difference}.",
                 advice,
             )
+
+    def _tracked(self, arguments: Arguments) -> tuple[Arguments, tuple[str, Tensor]]:
+        """Return arguments to call with, and of which of their tensors gradients are compared, by name."""
+        if self.checker.weights:
+            return _unused(arguments), self.checker.weights(arguments)
+        first = _first(arguments).clone().requires_grad_()  # autograd follows a copy
+        return (first, *_unused(arguments[1:])), (self.checker.parameters[0], first)
 
     def _for(self, arguments: Arguments) -> str:
         """Say which call is meant: "for logits [1000, 0]"."""
@@ -321,8 +328,3 @@ def _unused(arguments: Arguments) -> Arguments:
     return tuple(
         argument.clone_state() if isinstance(argument, torch.Generator) else argument for argument in arguments
     )
-
-
-def _tracked(arguments: Arguments) -> Arguments:
-    """Let autograd follow a copy of the first argument."""
-    return (_first(arguments).clone().requires_grad_(), *_unused(arguments[1:]))
