@@ -5,15 +5,18 @@ from dlvc.figures.depth import spread, through_depth
 from dlvc.figures.images import image_grid
 from dlvc.figures.plots import bars, curves, strips
 from dlvc.figures.regression import fits, from_above, starts_and_ends
+from dlvc.figures.scenes import boxes, masks
 from dlvc.figures.tensors import memory
 
 __all__ = [
     "bars",
+    "boxes",
     "confusion_matrix",
     "curves",
     "fits",
     "from_above",
     "image_grid",
+    "masks",
     "memory",
     "reliability_diagram",
     "spread",

@@ -5,6 +5,7 @@ from dlvc.live.draw_and_classify import Classifier, DrawAndClassify
 from dlvc.live.expression_graph import ExpressionGraph
 from dlvc.live.figure import LiveFigure
 from dlvc.live.loss_landscape import LossLandscape
+from dlvc.live.move_the_answer import MoveTheAnswer, Scene
 from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
 from dlvc.live.signal_through_depth import SignalThroughDepth
@@ -18,7 +19,9 @@ __all__ = [
     "ExpressionGraph",
     "LiveFigure",
     "LossLandscape",
+    "MoveTheAnswer",
     "OptimiserRace",
+    "Scene",
     "SignalThroughDepth",
     "SoftmaxTemperature",
     "export",
