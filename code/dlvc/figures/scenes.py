@@ -65,8 +65,9 @@ def masks(
                 shown = np.ma.masked_equal(answer.cpu().numpy(), 0)
                 axes.imshow(np.zeros(shown.shape), cmap="gray", interpolation="none")
                 axes.imshow(shown, cmap="Set2", vmin=1, vmax=max(8, classes), interpolation="none")
-            grid[row * count].text(-0.04, 0.5, name, rotation=90, ha="right", va="center",
-                                   transform=grid[row * count].transAxes, fontsize=10)  # fmt: skip
+            first = grid[row * count]
+            place = {"transform": first.transAxes, "ha": "right", "va": "center"}
+            first.text(-0.04, 0.5, name, rotation=90, fontsize=8, **place)
     return figure
 
 
