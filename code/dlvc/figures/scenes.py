@@ -66,8 +66,9 @@ def masks(
                 axes.imshow(np.zeros(shown.shape), cmap="gray", interpolation="none")
                 axes.imshow(shown, cmap="Set2", vmin=1, vmax=max(8, classes), interpolation="none")
             first = grid[row * count]
-            place = {"transform": first.transAxes, "ha": "right", "va": "center"}
-            first.text(-0.04, 0.5, name, rotation=90, fontsize=8, **place)
+            first.set_axis_on()
+            first.set(frame_on=False, xticks=(), yticks=())
+            first.set_ylabel(name, fontsize=8)
     return figure
 
 
