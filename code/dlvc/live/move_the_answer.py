@@ -144,10 +144,10 @@ def _state(scene: Scene) -> dict[str, Any]:
     """Return what the module needs of a scene; masks as lengths of runs, the first one of pixels outside."""
     file = io.BytesIO()
     pixels = np.moveaxis((255 * scene.picture).round().byte().cpu().numpy(), 0, -1)
-    Image.fromarray(pixels).save(file, format="PNG", optimize=True)
+    Image.fromarray(pixels).save(file, format="JPEG", quality=90)
     return {
         "side": len(scene.mask),
-        "picture": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode(),
+        "picture": "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode(),
         "mask": _runs(scene.mask),
         "box": [round(edge, 3) for edge in scene.box.tolist()],
         "answered_mask": _runs(scene.answered_mask),
