@@ -235,7 +235,8 @@ function render({ model, el }) {
       h("div", {}, table, summary),
     ),
     h("div", { class: "dlvc-controls" }, right.row, down.row, size.row),
-    h("p", { class: "dlvc-hint" }, "White: the truth. Yellow, with a dashed box: the answer. By keyboard: arrows move it, + and − change its size."),
+    h("p", { class: "dlvc-state" }, "White: the truth. Yellow, with a dashed box: the answer."),
+    h("p", { class: "dlvc-hint" }, "By keyboard: arrows move the answer, + and − change its size."),
   );
   draw();
   names.forEach((name) => model.on(`change:${name}`, draw));
