@@ -132,7 +132,7 @@ class MoveTheAnswer(LiveFigure):
 
     def room(self) -> tuple[str, str]:
         """Return the heights of the picture beside the scores, and above them, with the controls."""
-        return "37rem", "61rem"
+        return "calc(50cqi + 13.5rem)", "calc(min(100cqi, 20rem) + 41rem)"
 
     def picture(self) -> Figure:
         """Draw the first scene with both answers."""
