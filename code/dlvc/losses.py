@@ -446,6 +446,27 @@ def importance_weighted_bound(log_weights: Float[Tensor, "batch samples"]) -> Fl
     return log_sum_exp(log_weights) - math.log(log_weights.shape[1])
 
 
+def uncertainty_weighted(losses: Float[Tensor, " tasks"], log_variances: Float[Tensor, " tasks"]) -> Float[Tensor, ""]:
+    """Sum of several tasks' losses, each divided by a variance that is learned with the network.
+
+    Args:
+        losses: one a task, each a mean over the batch.
+        log_variances: logarithms of the variances, parameters of the training; 0 is a weight of 1.
+
+    Raises:
+        ValueError: if there isn't one log-variance a loss.
+
+    Reference: Kendall, Gal and Cipolla, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and
+    Semantics* (2018), who derive it from maximum likelihood. Theirs has a factor of one half before a regression's
+    loss, which here belongs to the loss.
+
+    Equation: eq-uncertainty-weights
+    """
+    if losses.shape != log_variances.shape:
+        raise ValueError(f"got {len(losses)} losses and {len(log_variances)} log-variances; wanted one for each loss")
+    return (losses * (-log_variances).exp() + log_variances / 2).sum()
+
+
 def _largest(logits: Float[Tensor, "*batch classes"]) -> Float[Tensor, "*batch 1"]:
     """Return the shift that keeps exponentials from overflowing; 0 where the largest logit is infinite."""
     # The shift changes nothing in exact arithmetic, so no gradient needs to pass through it.

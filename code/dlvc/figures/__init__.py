@@ -8,11 +8,13 @@ from dlvc.figures.latent import code_plane, trade_off
 from dlvc.figures.plots import bars, curves, strips
 from dlvc.figures.recurrent import reading, sequence_shapes
 from dlvc.figures.regression import against, decomposition, fits, from_above, starts_and_ends
+from dlvc.figures.scenes import boxes, masks
 from dlvc.figures.tensors import memory
 
 __all__ = [
     "against",
     "bars",
+    "boxes",
     "code_plane",
     "confusion_matrix",
     "curves",
@@ -21,6 +23,7 @@ __all__ = [
     "fits",
     "from_above",
     "image_grid",
+    "masks",
     "memory",
     "reading",
     "reliability_diagram",

@@ -7,6 +7,7 @@ from dlvc.live.figure import LiveFigure
 from dlvc.live.latent_plane import LatentModel, LatentPlane
 from dlvc.live.latent_walk import LatentWalk, on_ring
 from dlvc.live.loss_landscape import LossLandscape
+from dlvc.live.move_the_answer import MoveTheAnswer, Scene
 from dlvc.live.onnx_export import Exported, export
 from dlvc.live.optimiser_race import OptimiserRace
 from dlvc.live.row_reader import RowReader, RowStep
@@ -27,9 +28,11 @@ __all__ = [
     "LatentWalk",
     "LiveFigure",
     "LossLandscape",
+    "MoveTheAnswer",
     "OptimiserRace",
     "RowReader",
     "RowStep",
+    "Scene",
     "SignalThroughDepth",
     "SoftmaxTemperature",
     "StyleMixer",

@@ -3,6 +3,7 @@
 from dlvc.models.conditional import ConditionalDiscriminator, ConditionalGenerator
 from dlvc.models.cyclegan import PatchDiscriminator, Translator
 from dlvc.models.dcgan import Discriminator, Generator
+from dlvc.models.decoder import Decoder
 from dlvc.models.least_squares import powers, solve_least_squares
 from dlvc.models.lenet import LeNet, LeNet5
 from dlvc.models.linear import SoftmaxRegression
@@ -19,6 +20,7 @@ __all__ = [
     "ConditionalDiscriminator",
     "ConditionalGenerator",
     "ConditionalVAE",
+    "Decoder",
     "Discriminator",
     "GRUCell",
     "Generator",

@@ -5,13 +5,13 @@ A new checker is one `Checker` in the file of its topic; a new topic is one file
 
 from difflib import get_close_matches
 
-from dlvc.practice import classification, gan, gan_family, recurrent, regression, tensors, training, vae
+from dlvc.practice import classification, gan, gan_family, recurrent, regression, scenes, tensors, training, vae
 from dlvc.practice.examiner import Examiner
 from dlvc.practice.report import Report
 
 __all__ = ["Report", "check"]
 
-_TOPICS = (tensors, regression, classification, training, recurrent, vae, gan, gan_family)
+_TOPICS = (tensors, regression, classification, training, scenes, recurrent, vae, gan, gan_family)
 _CHECKERS = {checker.name: checker for topic in _TOPICS for checker in topic.CHECKERS}
 
 
