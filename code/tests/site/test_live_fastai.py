@@ -90,10 +90,10 @@ def test_pointer_sliders_and_reset(visit: OpenPage, page_with_it: str) -> None:
     mouse.down()
     mouse.move(place["x"] + place["width"] * 0.7, place["y"] + place["height"] / 2)
     mouse.up()
-    assert float(figure.get_by_label("Right").input_value()) > 5
+    assert float(figure.get_by_role("slider", name="Right").input_value()) > 5
     assert shown(figure) != before
-    figure.get_by_label("Size").press("End")
-    expect(figure.get_by_label("Size")).to_have_attribute("aria-valuetext", "× 2.00")
+    figure.get_by_role("slider", name="Size").press("End")
+    expect(figure.get_by_role("slider", name="Size")).to_have_attribute("aria-valuetext", "× 2.00")
     figure.get_by_role("button", name="Reset").press("Enter")
     assert shown(figure) == before
 
