@@ -118,6 +118,12 @@ WRONG = [
      "group_norm standardises all channels together"),
     ("group_norm", lambda x, n, g, b, e: torch.nn.functional.group_norm(x, x.shape[1] // n, g, b, e),
      "group_norm takes `groups` for the number of channels"),
+    ("group_norm", lambda x, n, _g, _b, e: torch.nn.functional.group_norm(x, n, None, None, e),
+     "group_norm leaves gamma and beta out"),
+    ("group_norm", lambda x, n, g, b, e: torch.nn.functional.channel_shuffle(torch.nn.functional.group_norm(
+        torch.nn.functional.channel_shuffle(x, x.shape[1] // n), n, None, None, e), n) * g[:, None, None]
+        + b[:, None, None],
+     "group_norm puts every `groups`-th channel into a group"),
     ("group_norm", group_norm_in_float32, "group_norm returned torch.float32"),
 ]  # fmt: skip
 
