@@ -11,7 +11,7 @@ const SIZE = SIDE * SIDE;
 const PACE = 150; // milliseconds that a row takes when the figure reads by itself
 const WHOLE = 32767; // the first picture's gates come as multiples of 1 / 32767
 // Beside the belief: what is shown of each unit, and whether it has a sign.
-const MAPS = [["Reset gate r", false], ["Update gate z", false], ["Candidate n", true], ["State h", true]];
+const MAPS = [["Reset r", false], ["Update z", false], ["Candidate n", true], ["State h", true]];
 
 /** The grey of a value from 0 to 1; or from -1 to 1 blue, white, red. */
 const colour = (value, signed) => {
@@ -179,15 +179,15 @@ function render({ model, el, experimental, runtime = 0 }) {
     return { show, value, row: h("div", { class: "dlvc-answer" }, h("span", {}, digit), svg, value) };
   });
   const summary = h("p", { class: "dlvc-summary", "aria-live": "polite" });
-  const figure = (name, across) => {
+  const map = (name, across) => {
     const canvas = h("canvas", { width: across, height: SIDE, role: "img", "aria-label": `${name}, after each row` });
     const value = h("output", { class: "dlvc-value", "aria-live": "off" });
-    return { canvas, value, item: h("figure", {}, h("figcaption", {}, h("span", {}, name), value), canvas) };
+    return { canvas, value, item: h("div", {}, h("div", { class: "dlvc-caption" }, h("span", {}, name), value), canvas) };
   };
-  const belief = figure("Belief in each digit", classes);
+  const belief = map("Belief in each digit", classes);
   const places = Array.from({ length: classes }, (_, digit) => h("span", {}, digit));
   belief.item.append(h("div", { class: "dlvc-places", "aria-hidden": "true" }, ...places));
-  const maps = MAPS.map(([name]) => figure(name, units));
+  const maps = MAPS.map(([name]) => map(name, units));
   /** Paints the rows that are read. */
   const fill = (canvas, value, signed) => {
     const image = new ImageData(canvas.width, SIDE);
@@ -219,9 +219,9 @@ function render({ model, el, experimental, runtime = 0 }) {
       answer.classList.toggle("dlvc-best", digit === best);
     });
     fill(belief.canvas, (each, digit) => beliefs[each][digit], false);
-    maps.forEach(({ canvas, value }, map) => {
-      const at = (each, column) => trace[each * wide + classes + map * units + column];
-      fill(canvas, at, MAPS[map][1]);
+    maps.forEach(({ canvas, value }, place) => {
+      const at = (each, column) => trace[each * wide + classes + place * units + column];
+      fill(canvas, at, MAPS[place][1]);
       const number = at(row - 1, chosen - 1);
       value.textContent = number.toFixed(3).replace("-", "−");
       value.dataset.number = number;

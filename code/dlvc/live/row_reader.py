@@ -142,7 +142,7 @@ class RowReader(NetworkFigure):
 
     def room(self) -> tuple[str, str]:
         """Return the heights that hold the drawing, the answers, the maps and the words."""
-        return "69.5rem", "107rem"
+        return "70.5rem", "109rem"
 
     def picture(self) -> Figure:
         """Draw the first picture, the beliefs after each row, and the gates."""
