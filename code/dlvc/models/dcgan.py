@@ -25,7 +25,7 @@ class Generator(nn.Module):
         ValueError: if the size is another one.
 
     Reference: Radford et al., *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
-    Networks* (2016), figure 1.
+    Networks* (2016), figure 1, with kernels of 4 where the figure has 5.
     """
 
     def __init__(self, width: int = 128, latent_size: int = 100, channels: int = 3, image_size: int = 64) -> None:
@@ -55,7 +55,8 @@ class Discriminator(nn.Module):
     layer.
 
     Args:
-        width: number of the first maps, which is 128 in the paper; it doubles towards the smaller maps.
+        width: number of the first maps, 128 in the mirror image of the paper's generator; it doubles towards the
+            smaller maps.
         channels: of the pictures.
         image_size: side of the pictures in pixels: 16, 28, 32 or 64.
         norm: makes the normalisation of the layers between, called with the number of maps; None leaves it out.
@@ -64,7 +65,7 @@ class Discriminator(nn.Module):
         ValueError: if the size is another one.
 
     Reference: Radford et al., *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
-    Networks* (2016), section 3.
+    Networks* (2016), section 3; the paper gives no widths of it.
     """
 
     def __init__(
