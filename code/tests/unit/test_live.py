@@ -209,7 +209,7 @@ def test_kernel_reads_files_and_runs_the_network_for_the_figure() -> None:
     _, (content,) = figure.read_file({"name": "fresh.gz"}, [])
     assert content == gzip.decompress(figure.files()["fresh.gz"])
     pictures = torch.rand(3, 1, 28, 28)
-    _, (answer,) = figure.run_network({"name": "fresh"}, [pictures.numpy().tobytes()])
+    _, (answer,) = figure.run_network({"name": "fresh", "shape": [3, 1, 28, 28]}, [pictures.numpy().tobytes()])
     logits = torch.frombuffer(bytearray(answer), dtype=torch.float32).view(3, 10)
     torch.testing.assert_close(logits, network().reference(pictures), rtol=0, atol=1e-5)
 
