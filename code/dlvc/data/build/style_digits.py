@@ -32,13 +32,14 @@ def small(pictures: Float[Tensor, "count channels 28 28"]) -> Float[Tensor, "cou
     return F.avg_pool2d(F.pad(pictures, (2, 2, 2, 2)), 2)
 
 
-def critic(width: int = 16) -> nn.Module:
-    """Return DCGAN's discriminator with spectral normalisation, and larger first weights."""
+def critic(width: int = 16, *, normalised: bool = True) -> nn.Module:
+    """Return DCGAN's discriminator with larger first weights, and with spectral normalisation or without any."""
     network = Discriminator(width, channels=1, image_size=16, norm=None)
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, 0.2)
-            spectral_norm(layer)
+            if normalised:
+                spectral_norm(layer)
     return network
 
 
