@@ -33,7 +33,7 @@ def start(visit: OpenPage, module: str, which: int = 0, **options: object) -> Lo
 
 def numbers(figure: Locator) -> list[tuple[float, float]]:
     """Value and gradient of each node at the end of the walk, with all digits."""
-    figure.get_by_label("Step", exact=True).press("End")
+    figure.get_by_label("Step").press("End")
     return [
         (float(node.get_attribute("data-value") or "nan"), float(node.get_attribute("data-gradient") or "nan"))
         for node in figure.locator(".dlvc-node").all()
