@@ -458,7 +458,8 @@ def uncertainty_weighted(losses: Float[Tensor, " tasks"], log_variances: Float[T
 
     Reference: Kendall, Gal and Cipolla, *Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and
     Semantics* (2018), who derive it from maximum likelihood. Theirs has a factor of one half before a regression's
-    loss, which here belongs to the loss.
+    loss, which here belongs to the loss. For an absolute error, whose likelihood is Laplace's, the term that is added
+    would be the whole logarithm instead of half of it.
 
     Equation: eq-uncertainty-weights
     """
