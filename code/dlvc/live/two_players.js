@@ -1,6 +1,6 @@
 // The world's simplest GAN: one weight w of the discriminator climbs a surface, one weight b of the generator descends it.
 
-import { h, slider } from "./controls.js";
+import { h, keepDrawn, motion, slider } from "./controls.js";
 import { mesh, paint, turnable } from "./surface.js";
 
 const REAL = 3; // mean of the real pixels
@@ -59,7 +59,8 @@ function render({ model, el }) {
   const names = ["kind", "start", "spread", "rate", "turns"];
   const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const evaluate = (w) => ({ w, ...game(model.get("kind"), w, model.get("spread")) });
-  let [track, surface, frame] = [[], undefined, undefined];
+  let [track, surface] = [[], undefined];
+  let last; // step of the present run
 
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -89,16 +90,12 @@ function render({ model, el }) {
     spread.show(model.get("spread"), model.get("spread").toFixed(2));
     rate.show(model.get("rate"), model.get("rate").toFixed(2));
     tick.checked = model.get("turns");
-    run.textContent = frame ? "Pause" : "Run";
+    run.textContent = playing() ? "Pause" : "Run";
     const { w: [w, b], value } = track.at(-1);
-    report.setAttribute("aria-live", frame ? "off" : "polite"); // a screen reader hears where it ends
+    report.setAttribute("aria-live", playing() ? "off" : "polite"); // a screen reader hears where it ends
     report.dataset.place = `${w} ${b} ${value}`;
     report.textContent = `Step ${track.length - 1}: w = ${signed(w, 3)}, b = ${signed(b, 3)}, value ${signed(value, 4)}; ` +
       `${signed(Math.hypot(w, b - REAL), 3)} from the equilibrium.`;
-  };
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    frame = undefined;
   };
   const restart = () => {
     stop();
@@ -117,19 +114,11 @@ function render({ model, el }) {
     advance();
     draw();
   };
-  const toggle = () => {
-    const last = track.length + RUN;
-    const move = () => track.length < last && advance();
-    const animate = () => {
-      frame = move() ? requestAnimationFrame(animate) : undefined;
-      draw();
-    };
-    if (frame) stop();
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) while (move());
-    else frame = requestAnimationFrame(animate);
-    draw();
-  };
-  const run = button("Run", toggle);
+  const { playing, stop, toggle } = motion(() => track.length < last && advance(), draw);
+  const run = button("Run", () => {
+    last = track.length + RUN;
+    toggle();
+  });
   const { view, turns } = turnable(canvas, () => draw());
 
   el.classList.add("dlvc-figure");
@@ -152,14 +141,10 @@ function render({ model, el }) {
   const listeners = { "change:rate": draw, "change:turns": draw };
   for (const name of ["kind", "start", "spread"]) listeners[`change:${name}`] = restart;
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
-  const theme = new MutationObserver(draw); // the frame has the colour of the page's text
-  for (const page of [document.documentElement, document.body]) theme.observe(page, { attributes: true });
+  const letGo = keepDrawn(canvas, draw); // the frame has the colour of the page's text
   return () => {
     stop();
-    size.disconnect();
-    theme.disconnect();
+    letGo();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
   };
 }
