@@ -85,12 +85,17 @@ def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel:
         names: what stands under each group of bars.
         ylabel: what the heights measure, with its unit.
         xlabel: what the names are values of, if they are.
+
+    Raises:
+        ValueError: if there are more series than hatches to tell them apart by.
     """
+    hatches = ("", "//", "..", "xx")
+    if len(values) > len(hatches):
+        raise ValueError(f"values has {len(values)} series; bars of at most {len(hatches)} can be told apart")
     with style():
         figure = Figure(figsize=(WIDTH, 2.9))
         axes = figure.subplots()
         width = 0.8 / len(values)
-        hatches = ("", "//", "..", "xx")
         for i, ((label, heights), (colour, _), hatch) in enumerate(zip(values.items(), LINES, hatches, strict=False)):
             position = np.arange(len(names)) + (i - (len(values) - 1) / 2) * width
             axes.bar(

@@ -49,6 +49,12 @@ def test_ink_follows_the_page_and_the_ground_is_the_page(name):
     assert "fill: #ffffff" not in re.sub(r"<clipPath.*?</clipPath>", "", drawing.split("axes_1")[0], flags=re.DOTALL)
 
 
+def test_bars_refuse_a_series_that_would_not_be_drawn():
+    series = {name: [1.0, 2.0] for name in "abcde"}
+    with pytest.raises(ValueError, match="5 series"):
+        figures.bars(series, names=["x", "y"], ylabel="accuracy")
+
+
 def luminance(colour):
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
