@@ -27,6 +27,7 @@ SETTINGS = {
 }
 # Publishers turn programs away, and servers have bad days: neither says that a page is gone.
 REFUSED = re.compile(r"(?:401|403|405|406|418|429|5\d\d) ")
+ANSWER = re.compile(r"\d\d\d ")
 
 
 def check_links(root: Path) -> Path:
@@ -76,11 +77,28 @@ def judge(answers: Path) -> Iterator[tuple[bool, str]]:
             yield found["status"] == "broken" and not REFUSED.match(found["info"]), where
 
 
+def check_reached(answers: Path) -> None:
+    """Check that some site answered at all, be it with an error.
+
+    Args:
+        answers: from `check_links`.
+
+    Raises:
+        MakeError: if there are links to other sites and none of these sites answered.
+    """
+    found = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    asked = [each for each in found if each["status"] in ("working", "redirected", "broken", "timeout")]
+    silent = [each for each in asked if each["status"] in ("broken", "timeout") and not ANSWER.match(each["info"])]
+    if asked and len(silent) == len(asked):
+        raise MakeError(f"no site answered, of {len(asked)} links; is there a network?")
+
+
 def main() -> int:
     """Check the links; return 1 if any leads nowhere."""
     try:
         with exclusive(ROOT / "_build" / ".lock"):
             answers = check_links(ROOT)
+        check_reached(answers)
     except MakeError as failure:
         print(f"make linkcheck: {failure}", file=sys.stderr)
         return 1

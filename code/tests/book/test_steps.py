@@ -190,3 +190,5 @@ def test_links_that_lead_nowhere_are_told(book: TinyBook, address: str):
     assert f"gone: part/one.md:9: {address}/404" in told
     assert "1 links lead nowhere, 0 could not be asked" in told
     assert book.page("part/one") == page  # the pages are another folder's
+    book.chapter("one", "1", prose="[nobody](http://127.0.0.1:9/200)")
+    assert "no site answered, of 1 links; is there a network?" in book.run(*linkcheck, fails=True).stderr
