@@ -179,7 +179,7 @@ const sizes = new ResizeObserver((entries) =>
 
 function watchSizes() {
   sizes.disconnect();
-  all(".bd-article pre, .cell_output > .output, .formula").forEach((box) => sizes.observe(box));
+  all(".bd-article pre, .cell_output > .output, .formula, .pst-scrollable-table-container").forEach((box) => sizes.observe(box));
 }
 
 watchSizes();

@@ -126,7 +126,7 @@ def test_hinge_d():
 
 
 @pytest.mark.equation(
-    "eq-cgan-minmax", no_function="the losses are those of eq-gan-d and eq-gan-g; the networks are told"
+    "eq-cgan-minmax", no_function="the losses are those of every GAN; the networks are told the class"
 )
 def test_cgan_minmax():
     # Told the class, the best discriminator compares densities of that class alone.

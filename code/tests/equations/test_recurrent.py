@@ -64,7 +64,7 @@ def test_back_through_time():
         close(one, other.numpy())
 
 
-@pytest.mark.equation("eq-gradient-bound", no_function="it bounds what eq-bptt computes")
+@pytest.mark.equation("eq-gradient-bound", no_function="it bounds what back-propagation through time computes")
 def test_gradient_bound():
     h = np.tanh(generator.normal(size=(20, H)))
     w_h = generator.normal(size=(H, H)) / 3

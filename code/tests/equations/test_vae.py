@@ -66,7 +66,7 @@ def test_latent_model():
     assert math.log(integral(LIKELIHOOD * PRIOR)) == pytest.approx(LOG_P, abs=1e-9)
 
 
-@pytest.mark.equation("eq-elbo", no_function="beta_vae_loss computes it, up to scale and constant: eq-beta-is-variance")
+@pytest.mark.equation("eq-elbo", no_function="`beta_vae_loss` computes it, up to its scale and a constant")
 def test_elbo():
     elbo = integral(Q * np.log(LIKELIHOOD)) - kl(Q, PRIOR)
     log_weights = np.log(LIKELIHOOD) + np.log(PRIOR) - np.log(Q)
