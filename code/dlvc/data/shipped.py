@@ -360,7 +360,7 @@ SHIPPED = (
         embedded=Embedded(
             file="style_digits.safetensors",
             sha256="a3198ed2d9ff875beb982baa0368b61d36b36355fb14e183a6054b48ae592474",
-            source="trained on the embedded digits of MNIST, with seed 0, in about four minutes on one core",
+            source="the embedded digits of MNIST, with seed 0, in about four minutes on one core",
             build="style_digits",
         ),
     ),

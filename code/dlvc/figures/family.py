@@ -46,6 +46,8 @@ def family_tree() -> Figure:
             for parent in parents:
                 ends = {"patchA": boxes[parent], "patchB": boxes[name], "shrinkA": 2, "shrinkB": 2}
                 arrow = {"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.1, **ends}
+                if (parent, name) == ("GAN", "CycleGAN"):  # around DCGAN, which lies between
+                    arrow["connectionstyle"] = "arc3,rad=-0.25"
                 axes.annotate("", (x, y), MEMBERS[parent][:2], arrowprops=arrow)
         axes.set(xlim=(-0.9, 3.5), ylim=(8.3, -0.5))
         axes.set_axis_off()
