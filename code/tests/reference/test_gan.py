@@ -83,5 +83,5 @@ def test_weights_begin_as_in_the_paper():
 
 @pytest.mark.parametrize("network", [Generator, Discriminator])
 def test_other_sizes_are_refused(network):
-    with pytest.raises(ValueError, match=r"image_size is 48; it must be one of \[28, 32, 64\]"):
+    with pytest.raises(ValueError, match=r"image_size is 48; it must be one of \[16, 28, 32, 64\]"):
         network(image_size=48)
