@@ -55,11 +55,6 @@ def test_bars_refuse_a_series_that_would_not_be_drawn():
         figures.bars(series, names=["x", "y"], ylabel="accuracy")
 
 
-def test_curves_refuse_a_series_that_would_not_be_drawn():
-    with pytest.raises(ValueError, match="7 curves"):
-        figures.curves({name: [1.0, 2.0] for name in "abcdefg"}, xlabel="step", ylabel="loss")
-
-
 def luminance(colour):
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
