@@ -131,8 +131,8 @@ class MoveTheAnswer(LiveFigure):
         )
 
     def room(self) -> tuple[str, str]:
-        """Return the heights of the picture beside the scores, and above them, with the controls."""
-        return "calc(50cqi + 13.5rem)", "calc(min(100cqi, 20rem) + 41rem)"
+        """Return heights that hold the picture beside the scores, and above them, with the controls."""
+        return "max(35.25rem, calc(50cqi + 13.5rem))", "62rem"
 
     def picture(self) -> Figure:
         """Draw the first scene with both answers."""

@@ -79,7 +79,7 @@ class TwoPlayers(LiveFigure):
 
     def room(self) -> tuple[str, str]:
         """Return heights for the surface, three quarters of its width, and what is above and below it."""
-        return "calc(21.5rem + min(36rem, 100cqi) * 0.75)", "calc(26rem + 75cqi)"
+        return "calc(21.5rem + min(36rem, 100cqi) * 0.75)", "max(43rem, calc(26rem + 75cqi))"
 
     def picture(self) -> Figure:
         """Draw the surface and the first steps, seen from where the live one is seen first."""
