@@ -64,7 +64,9 @@ XHTML = """<?xml version="1.0" encoding="UTF-8"?>
 # Matplotlib names a document type on the web, and the same picture twice by the same id, which nothing refers to.
 UNFIT = re.compile(r'<!DOCTYPE svg [^>]*>| id="image[0-9a-f]+"')
 LONG = 28  # characters of a formula that a phone's line holds
-RELATIONS = "=≤≥"
+RELATIONS, SIGNS = frozenset("=≤≥"), frozenset("+−")
+OPENING, CLOSING = frozenset("([{⟨"), frozenset(")]}⟩")
+SCRIPTS = ("msub", "msup", "msubsup")  # a closing bracket may have one
 # What `dlvc.figures.theme.to_svg` writes into a figure: its colours on a light and on a dark page.
 COLOURS = re.compile(r"<style>:root\{([^}]*)\}@media \(prefers-color-scheme:dark\)\{:root\{[^}]*\}\}</style>")
 # Browsers know `mathvariant` no more. Of what KaTeX writes, bold is left to the style sheet: more fonts have that.
@@ -96,8 +98,10 @@ def prepare(leaf: Leaf) -> None:
     for formula in leaf.body.select(".katex-html"):
         formula.decompose()
     for formula in leaf.body.select(".katex"):
-        if not formula.find_parent(class_="formula") and len("".join(formula.get_text().split())) > LONG:
-            break_up(formula.math)
+        if not formula.find_parent(class_="formula") and is_long(formula):
+            for piece in break_up(formula.math, RELATIONS):
+                if is_long(piece):
+                    break_up(piece, SIGNS)
     for letter in leaf.body.select("[mathvariant]"):
         if alphabet := ALPHABETS.get(letter["mathvariant"]):
             letter.string = "".join(character_of(alphabet, each) for each in letter.get_text())
@@ -108,15 +112,30 @@ def prepare(leaf: Leaf) -> None:
         image["src"] = f"images/{Path(image['src']).name}"
 
 
-def break_up(formula: Tag) -> None:
-    """Begin a formula anew before each relation, for only between formulas can a line end."""
-    for relation in formula.select("semantics > mrow > mo"):
-        if relation.get_text() in RELATIONS and relation.previous_sibling:
+def is_long(formula: Tag) -> bool:
+    """Return whether a formula may be wider than a phone."""
+    return len("".join(formula.get_text().split())) > LONG
+
+
+def break_up(formula: Tag, operators: frozenset[str]) -> list[Tag]:
+    """Begin a formula anew before each of some operators, for only between formulas can a line end; return them all.
+
+    A sum in brackets stays whole, and so does a sign with its number.
+    """
+    pieces, depth = [formula], 0
+    for operator in formula.select("semantics > mrow > *"):
+        text, before = operator.get_text(), operator.previous_sibling
+        bracket = operator.find("mo").get_text() if operator.name in SCRIPTS and operator.find("mo") else text
+        depth += (bracket in OPENING) - (bracket in CLOSING)
+        binary = before and (before.name != "mo" or before.get_text() in CLOSING)
+        if operator.name == "mo" and text in operators and (text in RELATIONS or (depth == 0 and binary)) and before:
             rest = element("<math><semantics><mrow></mrow></semantics></math>")
             rest.attrs |= formula.attrs
-            rest.mrow.extend([relation, *relation.next_siblings])
-            formula.insert_after(rest)
-            formula = rest
+            operator["form"] = "infix"  # at the beginning it would be taken for a sign, with no space after it
+            rest.mrow.extend([operator, *operator.next_siblings])
+            pieces[-1].insert_after(rest)
+            pieces.append(rest)
+    return pieces
 
 
 def character_of(alphabet: str, letter: str) -> str:

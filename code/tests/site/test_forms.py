@@ -154,7 +154,8 @@ def test_text_is_as_large_as_it_should_be(pdf: PdfReader) -> None:
         height = round(abs(size * place[3] * matrix[3]), 1)
         sizes[height] = sizes.get(height, 0) + len(text)
 
-    for page in pdf.pages[2:12]:
+    first = pdf.get_destination_page_number(next(items(pdf.outline)))  # after the contents, which are smaller
+    for page in pdf.pages[first : first + 20]:
         page.extract_text(visitor_text=count)
     assert max(sizes, key=sizes.__getitem__) == pytest.approx(10.5, abs=0.1), sizes
 
