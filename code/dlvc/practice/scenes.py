@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor
-from torchvision.ops import box_iou
 
 from dlvc.practice.checker import Checker, Mistake, Trial, normal
 
@@ -11,6 +10,13 @@ def _boxes(count: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> Ten
     """Return boxes that overlap a little, as left, top, right and bottom edge."""
     corners = 20 + 5 * normal(count, 2, seed=seed, dtype=dtype)
     return torch.cat([corners, corners + 4 + normal(count, 2, seed=seed + 1, dtype=dtype).abs() * 6], 1)
+
+
+def _reference(boxes: Tensor, others: Tensor) -> Tensor:
+    from torchvision.ops import box_iou  # here, because `import dlvc` brings no torchvision
+
+    overlaps: Tensor = box_iou(boxes, others)
+    return overlaps
 
 
 def _areas(boxes: Tensor) -> Tensor:
@@ -46,7 +52,7 @@ BOX_IOU = Checker(
     returns="tensor",
     summary="intersection over union of each of the boxes (N, 4) with each of the others (M, 4), as a tensor (N, M). A "
     "box is its left, top, right and bottom edge.",
-    reference=lambda boxes, others: box_iou(boxes, others),
+    reference=_reference,
     cases=(
         Trial(lambda: (_boxes(3), _boxes(4, 5))),
         Trial(lambda: (_boxes(3), _boxes(3, 5)), "There are as many boxes as others: compare each with each."),
