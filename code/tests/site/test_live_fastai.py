@@ -2,11 +2,10 @@
 
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, expect
 
 from dlvc.live.move_the_answer import moved, scores
-from visiting import OpenPage, running, state
+from visiting import OpenPage, page_with, running, state
 
 MODULE = "move_the_answer"
 
@@ -14,13 +13,7 @@ MODULE = "move_the_answer"
 @pytest.fixture(scope="session")
 def page_with_it(site, pages) -> str:
     """Path of the page with the figure."""
-    found = [
-        name
-        for name in pages
-        if BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select(f"dlvc-live[module={MODULE}]")
-    ]
-    assert found, f"no page has a live figure {MODULE}"
-    return found[0]
+    return page_with(MODULE, site, pages)
 
 
 def start(visit: OpenPage, path: str, **options: object) -> Locator:

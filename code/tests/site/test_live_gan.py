@@ -9,12 +9,11 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, expect
 
 from dlvc import games
 from dlvc.live import on_ring
-from visiting import OpenPage, running, state
+from visiting import OpenPage, files_of, running, state
 
 PLAYERS, WALK = "two_players", "latent_walk"
 PAGE = "generative/gan.html"
@@ -105,9 +104,7 @@ def test_nothing_moves_when_a_figure_starts(visit: OpenPage, module: str, width:
 @pytest.fixture(scope="session")
 def files(site: Path) -> dict[str, Path]:
     """The walk's files by name."""
-    page = site / PAGE
-    tags = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select(f"dlvc-live[module={WALK}] dlvc-file")
-    return {str(tag["name"]): (page.parent / str(tag["src"])).resolve() for tag in tags}
+    return files_of(WALK, site / PAGE)
 
 
 def drawn(network: Path, z: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from onnx import numpy_helper
 from playwright.sync_api import Locator, expect
 from torch import Tensor
@@ -16,7 +15,7 @@ from dlvc.live import RowStep
 from dlvc.live.row_reader import read_rows
 from dlvc.losses import softmax
 from dlvc.models import SequenceClassifier
-from visiting import OpenPage, page_with, running, state
+from visiting import OpenPage, files_of, page_with, running, state
 
 MODULE = "row_reader"
 
@@ -33,11 +32,7 @@ def start(visit: OpenPage, path: str, **options: object) -> Locator:
 
 def files(site: Path, path: str) -> tuple[Path, Path]:
     """The network's file, and that of the examples."""
-    page = site / path
-    tags = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select(
-        f"dlvc-live[module={MODULE}] dlvc-file"
-    )
-    found = {tag["name"].rpartition(".")[2]: (page.parent / str(tag["src"])).resolve() for tag in tags}
+    found = {name.rpartition(".")[2]: file for name, file in files_of(MODULE, site / path).items()}
     return found["onnx"], found["gz"]
 
 

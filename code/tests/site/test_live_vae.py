@@ -8,12 +8,11 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from bs4 import BeautifulSoup
 from onnx import numpy_helper
 from playwright.sync_api import Locator, expect
 
 from dlvc.models.vae import Decoder
-from visiting import OpenPage, running, state
+from visiting import OpenPage, files_of, page_with, running, state
 
 MODULE = "latent_plane"
 PIXELS = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0)"""
@@ -29,21 +28,13 @@ COMPUTE = """async (figure, [name, codes]) => {
 @pytest.fixture(scope="session")
 def page_with_it(site: Path, pages: list[str]) -> str:
     """Path of the page with the figure."""
-    found = [
-        name
-        for name in pages
-        if BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").select(f"dlvc-live[module={MODULE}]")
-    ]
-    assert found, f"no page has a live figure {MODULE}"
-    return found[0]
+    return page_with(MODULE, site, pages)
 
 
 @pytest.fixture(scope="session")
 def files(site: Path, page_with_it: str) -> dict[str, Path]:
     """The figure's files by name."""
-    page = site / page_with_it
-    tags = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("dlvc-file")
-    return {str(tag["name"]): (page.parent / str(tag["src"])).resolve() for tag in tags}
+    return files_of(MODULE, site / page_with_it)
 
 
 def start(visit: OpenPage, path: str, **options: object) -> Locator:

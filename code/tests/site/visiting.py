@@ -93,6 +93,12 @@ def page_with(module: str, site: Path, pages: list[str]) -> str:
     raise AssertionError(f"no page has a live figure {module}")
 
 
+def files_of(module: str, page: Path) -> dict[str, Path]:
+    """Files that the live figure of a page loads, by name."""
+    tags = soup(page).select(f"dlvc-live[module={module}] dlvc-file")
+    return {str(tag["name"]): (page.parent / str(tag["src"])).resolve() for tag in tags}
+
+
 def running(figure: Locator) -> Locator:
     """Scroll to a live figure and return it when it runs."""
     figure.scroll_into_view_if_needed()
