@@ -4,13 +4,16 @@ A figure is drawn once, in the light colours. `to_svg` replaces each of them by 
 value where the reader prefers dark; a browser applies that to an ``<img>`` by the ``color-scheme`` of its element.
 """
 
+import base64
 import io
+import re
 from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.figure import Figure
+from PIL import Image
 
 # name: (light, dark). Contrast with white and with the dark page is at least 4.5 for INK and QUIET, 3 for the rest.
 PALETTE = {
@@ -73,6 +76,9 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+_PICTURE = re.compile(r"(?<=data:image/png;base64,)[^\"]+")
+
+
 def style() -> AbstractContextManager[None]:
     """Return the context in which a figure of the book is made."""
     return mpl.rc_context(_STYLE)
@@ -95,13 +101,24 @@ def to_svg(figure: Figure) -> str:
     buffer = io.StringIO()
     with style():
         figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
-    svg = buffer.getvalue()
+    svg = _PICTURE.sub(_lean, buffer.getvalue())
     for name, (light, _) in PALETTE.items():
         svg = svg.replace(light, f"var(--{name})")
     light, dark = (";".join(f"--{name}:{colours[half]}" for name, colours in PALETTE.items()) for half in (0, 1))
     css = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
     start = svg.index(">", svg.index("<svg ")) + 1
     return svg[:start] + css + svg[start:]
+
+
+def _lean(picture: re.Match[str]) -> str:
+    """Write a picture anew without the channels that it has no use for; Matplotlib always writes four."""
+    image = Image.open(io.BytesIO(base64.b64decode(picture[0])))
+    if image.getextrema()[-1] == (255, 255):
+        grey = image.convert("LA").convert("RGBA")
+        image = image.convert("L" if grey.tobytes() == image.tobytes() else "RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def register(shell: Any) -> None:

@@ -64,7 +64,7 @@ class Leaf:
     def sections(self) -> Iterator[tuple[str, str]]:
         """Yield the id and title of each numbered section of the first level."""
         for number in self.body.select("h2 > .section-number"):
-            yield number.find_parent("section")["id"], " ".join(number.parent.get_text().split())
+            yield number.parent["id"], " ".join(number.parent.get_text().split())
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,7 @@ def read(root: Path) -> Book:
     for leaf in leaves:
         _open(leaf.body)
         _break_code_into_lines(leaf.body)
+        _name_titles(leaf.body)
     return Book(**vars(edition), leaves=tuple(leaves))
 
 
@@ -306,6 +307,12 @@ def _open(body: Tag) -> None:
         else:
             summary.name, summary["class"] = "p", "admonition-title"
         details.name = "div"
+
+
+def _name_titles(body: Tag) -> None:
+    """Give a section's id to its title: on paper a section may begin below the last line of a page, its title overleaf."""
+    for title in body.select("section[id] > :is(h1, h2, h3, h4):first-child"):
+        title["id"] = title.parent.attrs.pop("id")
 
 
 def _break_code_into_lines(body: Tag) -> None:

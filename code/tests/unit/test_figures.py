@@ -1,10 +1,14 @@
 """Figures: the same bytes twice, colours that follow the page, and clear errors."""
 
+import base64
+import io
 import re
 
+import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
+from PIL import Image
 
 from dlvc import figures
 from dlvc.figures.theme import PALETTE, to_svg
@@ -91,3 +95,23 @@ def test_names_stand_above_the_plot_where_that_is_asked_for(above):
     figure.canvas.draw()
     (axes,) = figure.axes
     assert (axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1) == above
+
+
+@pytest.mark.parametrize(
+    ("values", "mode"),
+    [
+        (np.arange(48, dtype=np.uint8).reshape(4, 4, 3), "RGB"),
+        (np.arange(16, dtype=np.uint8).repeat(3).reshape(4, 4, 3), "L"),
+        (np.arange(64, dtype=np.uint8).reshape(4, 4, 4), "RGBA"),
+    ],
+    ids=["colour", "grey", "transparent"],
+)
+def test_a_picture_keeps_its_pixels_and_has_no_channel_without_use(values, mode):
+    figure = Figure()
+    figure.subplots().imshow(values, interpolation="none")
+    written = re.findall(r"data:image/png;base64,([^\"]+)", to_svg(figure))
+    assert len(written) == 1
+    picture = Image.open(io.BytesIO(base64.b64decode(written[0])))
+    assert picture.mode == mode
+    shown = np.asarray(picture.convert("RGBA" if mode == "RGBA" else "RGB"))
+    assert np.array_equal(shown[::-1], values)  # an SVG grows downwards, and Matplotlib turns it there
