@@ -40,7 +40,7 @@ def boxes(
             if answered is not None:
                 _box(axes, answered[index], *_ANSWERED)
             if captions:
-                axes.set_title(captions[index], fontsize=10, pad=2)
+                axes.set_title(captions[index], fontsize=10, pad=4)
     return figure
 
 
@@ -75,7 +75,7 @@ def masks(
 def _grid(count: int, columns: int, *, lines: int) -> tuple[Figure, list[Axes]]:
     """Return a figure with square axes in rows, with room for lines of text above each."""
     columns = min(columns, count)
-    rows, side, room = -(-count // columns), WIDTH / columns, 0.2 * lines
+    rows, side, room = -(-count // columns), WIDTH / columns, 0.23 * lines
     figure = Figure(figsize=(WIDTH, rows * (side + room)))
     grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0.05, "hspace": 0.05 + room / side})
     for axes in grid.flat:

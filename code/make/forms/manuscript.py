@@ -310,7 +310,7 @@ def _open(body: Tag) -> None:
 
 
 def _name_titles(body: Tag) -> None:
-    """Give a section's id to its title: on paper a section may begin below the last line of a page, its title overleaf."""
+    """Give a section's id to its title: on paper a section may begin at the foot of a page, its title overleaf."""
     for title in body.select("section[id] > :is(h1, h2, h3, h4)"):
         title["id"] = title.parent.attrs.pop("id")
 
