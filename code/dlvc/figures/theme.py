@@ -112,7 +112,7 @@ def to_svg(figure: Figure) -> str:
 
 def _lean(picture: re.Match[str]) -> str:
     """Write a picture anew without the channels that it has no use for; Matplotlib always writes four."""
-    image = Image.open(io.BytesIO(base64.b64decode(picture[0])))
+    image: Image.Image = Image.open(io.BytesIO(base64.b64decode(picture[0])))
     if image.getextrema()[-1] == (255, 255):
         grey = image.convert("LA").convert("RGBA")
         image = image.convert("L" if grey.tobytes() == image.tobytes() else "RGB")
