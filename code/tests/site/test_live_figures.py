@@ -2,8 +2,6 @@
 
 import gzip
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from dlvc.live.figure import bundle
 from dlvc.live.loss_landscape import loss
 from dlvc.losses import softmax
 from dlvc.models import MLP, SoftmaxRegression
-from visiting import OpenPage, running, soup, state
+from visiting import OpenPage, eventually, running, soup, state
 
 Figures = list[tuple[str, str]]
 
@@ -280,16 +278,6 @@ def network_state(figure: Locator) -> Locator:
 
 def farthest(one: Tensor, other: Tensor) -> float:
     return (one - other).abs().max().item()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def files(site: Path, figures: Figures, name: str) -> tuple[Path, Path]:
