@@ -201,7 +201,8 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
         opened = visit(viewport={"width": width, "height": 740})
         held.clear()
         modules = re.compile(r"/live/(?!host)\w+\.js")
-        opened.page.route(modules, hold)
+        opened.page.route(modules, lambda route: route.abort())
+        opened.page.route(modules, hold)  # the later one goes first
         opened.goto(name)
         opened.lay_out()
         places = opened.page.locator("dlvc-live").all()
@@ -210,6 +211,7 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
             figure.scroll_into_view_if_needed()
             expect(figure).to_have_attribute("data-state", "loading")
             assert height(figure) == idle, f"{figure.get_attribute('module')} while it loads"
+        opened.page.unroute(modules, hold)  # a figure that asks only now must not wait for ever
         for route in held:
             route.abort()
         for figure, idle in zip(places, heights, strict=True):
@@ -223,6 +225,25 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
             expect(figure).to_have_attribute("data-state", "ready")
             wanted = f"{figure.get_attribute('module')} has another height when it is ready: set it in its `room`"
             assert height(figure) == idle, wanted
+
+
+def test_a_figure_has_room_enough_in_columns_between_telephone_and_desk(visit: OpenPage, figures: Figures) -> None:
+    missing = """async (figures) => {
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        return figures.map((tag) => [
+            tag.getAttribute("module"),
+            tag.querySelector(":scope > div").offsetHeight - parseFloat(getComputedStyle(tag, "::before").height),
+        ]);
+    }"""
+    for name in sorted({page for page, _ in figures}):
+        page = visit(name).page
+        places = page.locator("dlvc-live")
+        for figure in places.all():
+            running(figure)
+        for width in range(540, 720, 20):
+            page.set_viewport_size({"width": width, "height": 740})
+            lacking = [module for module, pixels in places.evaluate_all(missing) if pixels > 1]
+            assert not lacking, f"{lacking} need more than their `room` in a window of {width} pixels"
 
 
 def test_without_javascript_the_picture_stands(visit: OpenPage, figures: Figures) -> None:

@@ -129,3 +129,19 @@ def test_swapped_decoders_are_noticed(visit: OpenPage, page_with_it: str, files:
     figure.get_by_role("application").press("ArrowUp")
     expect(figure).to_have_attribute("data-state", "failed")
     expect(figure.locator("> img")).to_be_visible()
+
+
+def test_a_decoder_that_failed_is_loaded_at_the_next_change(visit: OpenPage, page_with_it: str) -> None:
+    opened = visit(page_with_it)
+    figure = running(opened.page.locator(f"dlvc-live[module={MODULE}]"))
+    status, plane = figure.locator(".dlvc-state"), figure.get_by_role("application")
+    plane.press("ArrowUp")
+    expect(status).to_contain_text("Ready")
+    opened.page.route("**/*.onnx", lambda route: route.abort())
+    figure.get_by_label("Model").press("ArrowRight" if state(figure)["model"] == 0 else "ArrowLeft")
+    expect(status).to_have_text("The decoder could not be loaded. Move the cross to try again.")
+    expect(figure).to_have_attribute("data-state", "ready")  # the figure itself stays
+    opened.page.unroute("**/*.onnx")
+    plane.press("ArrowUp")
+    expect(status).to_contain_text("Ready")
+    opened.problems[:] = [problem for problem in opened.problems if "ERR_FAILED" not in problem]
