@@ -23,6 +23,9 @@ from dlvc.models import MLP, SoftmaxRegression
 from visiting import OpenPage, eventually, running, soup, state
 
 Figures = list[tuple[str, str]]
+ADD_UP_SHIFTS = """window.shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shift += entry.value; }))
+        .observe({ type: "layout-shift", buffered: true });"""
 
 
 @pytest.fixture(scope="session")
@@ -154,10 +157,7 @@ def test_rolling_ends_by_itself(visit: OpenPage, figures: Figures) -> None:
 def test_starting_moves_nothing_that_is_being_read(visit: OpenPage, figures: Figures, width: int) -> None:
     for name in sorted({page for page, _ in figures}):
         page = visit(name, viewport={"width": width, "height": 740}).page
-        page.evaluate(
-            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {"
-            "window.shift += entry.value; })).observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.evaluate(ADD_UP_SHIFTS)
         for figure in page.locator("dlvc-live").all():
             figure.evaluate("(tag) => scrollTo(0, scrollY + tag.getBoundingClientRect().top - 1500)")
             while figure.evaluate("(tag) => tag.getBoundingClientRect().bottom > 0"):
@@ -171,10 +171,7 @@ def test_starting_moves_nothing_that_is_being_read(visit: OpenPage, figures: Fig
 def test_rushing_past_moves_nothing(visit: OpenPage, figures: Figures, width: int) -> None:
     for name in sorted({page for page, _ in figures}):
         page = visit(name, viewport={"width": width, "height": 740}).page
-        page.evaluate(
-            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {"
-            "window.shift += entry.value; })).observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.evaluate(ADD_UP_SHIFTS)
         page.mouse.move(width / 2, 300)
         while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight"):
             page.mouse.wheel(0, 1500)
