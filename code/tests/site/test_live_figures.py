@@ -20,7 +20,7 @@ from dlvc.live.figure import bundle
 from dlvc.live.loss_landscape import loss
 from dlvc.losses import softmax
 from dlvc.models import MLP, SoftmaxRegression
-from visiting import OpenPage, eventually, running, soup, state
+from visiting import OpenPage, eventually, farthest, running, soup, state
 
 Figures = list[tuple[str, str]]
 ADD_UP_SHIFTS = """window.shift = 0;
@@ -292,10 +292,6 @@ LATE = ("page_kernel.js", "onnxruntime/", ".onnx", ".gz")  # what only the first
 
 def network_state(figure: Locator) -> Locator:
     return figure.locator(".dlvc-state")
-
-
-def farthest(one: Tensor, other: Tensor) -> float:
-    return (one - other).abs().max().item()
 
 
 def files(site: Path, figures: Figures, name: str) -> tuple[Path, Path]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from dlvc.live import ByLevel
 from dlvc.models import StyleGenerator
-from visiting import OpenPage, computed, eventually, files_of, page_with, pixels, running, state
+from visiting import OpenPage, computed, eventually, farthest, files_of, page_with, pixels, running, state
 
 MODULE = "style_mixer"
 
@@ -79,7 +79,7 @@ def test_buttons_and_sliders_make_the_mixture(visit: OpenPage, page_with_it: str
 
         def drawn() -> bool:
             shown = torch.tensor([pixels(canvas) for canvas in canvases], dtype=torch.float32)
-            return (shown - expected).abs().max().item() <= 1
+            return farthest(shown, expected) <= 1
 
         assert eventually(drawn), "other pictures"
 

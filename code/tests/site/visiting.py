@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, Route, expect
+from torch import Tensor
 
 LAY_OUT = "*, ::before, ::after { content-visibility: visible !important; transition: none !important }"
 
@@ -144,3 +145,8 @@ def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def farthest(one: Tensor, other: Tensor) -> float:
+    """Largest absolute difference of two numbers at the same place."""
+    return (one - other).abs().max().item()
