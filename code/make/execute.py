@@ -264,6 +264,8 @@ def _execute(nb: NotebookNode, folder: Path, timeout: int, socket: str) -> Execu
             error_on_timeout={"ename": TIMED_OUT, "evalue": "", "traceback": []},
             on_cell_execute=remember,
             on_cell_error=raise_timeout,
+            # What a cell prints comes in as many pieces as time makes of it; a page shows each output in its own box.
+            coalesce_streams=True,
             # Files instead of TCP ports, which two kernels that start at once can both take for free.
             config=Config(KernelManager={"transport": "ipc", "ip": socket}),
         )

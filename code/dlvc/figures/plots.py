@@ -29,7 +29,14 @@ def curves(
         log_x: draw the horizontal axis logarithmically.
         log_y: draw the vertical axis logarithmically.
         legend_above: put the names above the plot, where the curves leave no place for them.
+
+    Raises:
+        ValueError: if there are more series than lines to tell them apart by.
     """
+    if len(series) > len(LINES):
+        raise ValueError(
+            f"series has {len(series)} curves; wanted at most {len(LINES)}: draw the others in a second figure"
+        )
     with style():
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()

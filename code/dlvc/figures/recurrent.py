@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from dlvc.figures.theme import BLUE, GREEN, INK, ORANGE, QUIET, style
+from dlvc.figures.theme import BLUE, GREEN, INK, ORANGE, QUIET, WIDTH, style
 from dlvc.losses import softmax
 
 # Of each shape its name, an example, and the steps at which something goes in and comes out.
@@ -23,8 +23,11 @@ SHAPES = (
 def sequence_shapes() -> Figure:
     """Draw the five shapes of problems with sequences: inputs below, states in the middle, outputs on top."""
     with style():
-        figure = Figure(figsize=(7.4, 2.5))
-        for axes, (name, example, ins, outs) in zip(figure.subplots(1, 5), SHAPES, strict=True):
+        figure = Figure(figsize=(WIDTH, 4.9))
+        grid = figure.add_gridspec(2, 6, wspace=0.1, hspace=0.5)
+        places = [grid[0, 0:2], grid[0, 2:4], grid[0, 4:6], grid[1, 0:3], grid[1, 3:6]]
+        for place, (name, example, ins, outs) in zip(places, SHAPES, strict=True):
+            axes = figure.add_subplot(place)
             last = max(*ins, *outs)
             for step in range(last + 1):
                 axes.plot(step, 1, "s", color=GREEN, markersize=11)
@@ -37,9 +40,10 @@ def sequence_shapes() -> Figure:
                 axes.plot(step, 2, "^", color=ORANGE, markersize=11)
                 _arrow(axes, (step, 1), (step, 2))
             middle = last / 2
-            axes.set(xlim=(middle - 1.9, middle + 1.9), ylim=(-0.5, 2.5))
-            axes.set_title(name, fontsize=9.5)
-            axes.text(middle, -0.55, example, ha="center", va="top", fontsize=8.5, color=QUIET)
+            half = 0.8 * len(place.colspan)  # so that a step is as wide in all shapes
+            axes.set(xlim=(middle - half, middle + half), ylim=(-0.5, 2.5))
+            axes.set_title(name)
+            axes.text(middle, -0.55, example, ha="center", va="top", fontsize=10.5, color=QUIET)
             axes.set_axis_off()
     return figure
 
@@ -68,9 +72,12 @@ def reading(picture: Float[Tensor, "28 28"], trace: Float[Tensor, "28 outputs"],
         ("state $h$", "unit", gates[3], signed),
     )
     with style():
-        figure = Figure(figsize=(7.0, 5.2), layout="constrained")
-        for axes, (name, across, values, look) in zip(figure.subplots(2, 3).flat, maps, strict=True):
-            axes.imshow(values.numpy(), aspect="auto", interpolation="none", **look)
-            axes.set(title=name, xlabel=across, ylabel="row read")
+        figure = Figure(figsize=(WIDTH, 6.6), layout="constrained")
+        for axes, (name, across, values, look) in zip(figure.subplots(3, 2).flat, maps, strict=True):
+            rows, columns = values.shape
+            sides = (-0.5, columns - 0.5, rows + 0.5, 0.5)  # rows are counted from 1
+            axes.imshow(values.numpy(), aspect="auto", interpolation="none", extent=sides, **look)
+            axes.set(title=name, xlabel=across, ylabel="row read", yticks=(1, 7, 14, 21, 28))
+            axes.locator_params(axis="x", integer=True)
             axes.grid(visible=False)
     return figure

@@ -51,7 +51,7 @@ class Broadcasting(LiveFigure):
 
     def room(self) -> tuple[str, str]:
         """Return heights for the controls, three drawings in a row or one above the other, and the words."""
-        return "34rem", "46rem"
+        return "clamp(34rem, 76.9rem - 100cqi, 38.8rem)", "calc(57.4rem - 62cqi)"
 
     def picture(self) -> Figure:
         """Draw the last two axes of a, b and their sum: what is stored filled, what is read again dashed."""

@@ -2,14 +2,12 @@
 
 import { drawingBoard } from "./board.js";
 import { h, slider } from "./controls.js";
-import { TOLERANCE, WORDS, ask, run, scientific } from "./networks.js";
+import { TOLERANCE, WORDS, ask, capital, run, scientific } from "./networks.js";
 import { bar, percent, softmax } from "./probability.js";
 import { SIDE, centre, gaussian, input, nearest, paint } from "./raster.js";
 
 const SIZE = SIDE * SIDE;
 const NEAREST = 6;
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** Runs a network on pictures from 0 to 1, one after the other in an array; returns the logits likewise. */
 const classify = (experimental, name, pictures) => run(experimental, name, [pictures.length / SIZE, 1, SIDE, SIDE], pictures);

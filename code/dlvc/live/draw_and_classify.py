@@ -148,8 +148,8 @@ class DrawAndClassify(NetworkFigure):
         return _softmax(self.logits, self.temperature)
 
     def room(self) -> tuple[str, str]:
-        """Return heights for ten rows, and the rest."""
-        return "48rem", "95.5rem"
+        """Return heights for ten rows, and the rest; a column that isn't much wider breaks more lines."""
+        return "max(48rem, 120.4rem - 200cqi)", "95.5rem"
 
     def picture(self) -> Figure:
         """Draw the first picture beside a bar for each class."""

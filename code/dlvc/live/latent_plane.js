@@ -1,13 +1,11 @@
 // A plane of codes: wherever the cross stands, a trained decoder draws; a slider goes from one trained model to the next.
 
 import { h, slider } from "./controls.js";
-import { TOLERANCE, ask, run, scientific } from "./networks.js";
+import { answering, ask, loadDrawer, run } from "./networks.js";
 import { percent } from "./probability.js";
 import { SIDE, gaussian, paint } from "./raster.js";
 
 const SIZE = SIDE * SIDE;
-const CHECKED = 32; // codes with PyTorch's pictures, in 65535 levels
-const LEVELS = 65535;
 const TILES = 13; // pictures along each side of the plane
 const FINE = 60; // steps of the arrow keys from one side to the other
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -15,34 +13,15 @@ const CROSS = "#d3202e";
 
 const signed = (number) => number.toFixed(2).replace("-", "−");
 
-/** Loads a decoder, and makes sure that it draws as it did in PyTorch. */
-async function load(experimental, { name }) {
-  const [file] = await Promise.all([
-    ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, [1, 2], new Float32Array(2)), // only so that both are fetched at the same time
-  ]);
-  const found = await run(experimental, name, [CHECKED, 2], new Float32Array(file.slice(0, 8 * CHECKED)));
-  const expected = new Uint16Array(file, 8 * CHECKED);
-  let difference = 0;
-  expected.forEach((level, i) => (difference = Math.max(difference, Math.abs(found[i] - level / LEVELS))));
-  if (!(found.length === expected.length && difference <= TOLERANCE)) {
-    throw new Error(`${name}: the pixels differ from PyTorch's by ${difference}`);
-  }
-  return `Ready. In ${CHECKED} pictures, the pixels computed here differ from PyTorch's by at most ${scientific(difference)}.`;
-}
-
 function render({ model, el, experimental, runtime = 0 }) {
   const models = model.get("models");
   const [classes, colours, labels] = ["classes", "colours", "labels"].map((name) => model.get(name));
   const names = ["model", "z", "tiles", "pixels"];
   const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const draws = gaussian(400);
-  const loaded = new Map(); // promises of what `load` returns, by the models' names
   const mosaics = new Map(); // canvases full of pictures, by the models' names
   let pictures; // promise of the test pictures
   let drawn = 0; // numbers taken from `draws`
-  let answered = false;
-  let [changing, stale, busy] = [false, false, false];
 
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -52,23 +31,6 @@ function render({ model, el, experimental, runtime = 0 }) {
   const button = (name, click) => h("button", { type: "button", click }, name);
   const small = (label) => h("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": label });
 
-  const status = h("p", { class: "dlvc-state", role: "status" });
-  const say = (state, words) => {
-    status.dataset.state = state;
-    status.textContent = words;
-  };
-  const fail = (error) => {
-    say("failed", "The decoder could not be loaded. Move the cross to try again.");
-    if (!answered) el.dispatchEvent(new CustomEvent("dlvc-failed", { detail: error })); // on a page the picture takes over
-  };
-  const ready = (each) => {
-    if (!loaded.has(each.name)) {
-      say("loading", "Loading the decoder …");
-      loaded.set(each.name, load(experimental, each));
-      loaded.get(each.name).catch(() => loaded.delete(each.name)); // so that it can be tried again
-    }
-    return loaded.get(each.name);
-  };
   const known = () => {
     pictures ??= ask(experimental, "read_file", { name: "pictures.gz" }).then((file) => new Uint8Array(file));
     pictures.catch(() => (pictures = undefined));
@@ -115,38 +77,21 @@ function render({ model, el, experimental, runtime = 0 }) {
     nearName.textContent = `Nearest test picture: ${classes[labels[place]]}`;
   };
 
-  /** Runs the decoder at the cross, and once more if that has moved meanwhile. */
-  const answer = async () => {
-    busy = true;
-    while (stale) {
-      stale = false;
-      const [each, z] = [current(), model.get("z")];
-      try {
-        const [words, bank] = await Promise.all([ready(each), known()]);
-        const pixels = await run(experimental, each.name, [1, 2], Float32Array.from(z));
-        if (model.get("tiles") && !mosaics.has(each.name)) mosaics.set(each.name, await mosaic(experimental, each));
-        answered = true;
-        put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
-        const { place } = nearest();
-        paint(near, bank.subarray(place * SIZE, (place + 1) * SIZE));
-        say("ready", words);
-      } catch (error) {
-        fail(error);
-      }
-      draw();
-    }
-    busy = false;
+  const answer = async (ready) => {
+    const [each, z] = [current(), model.get("z")];
+    const [words, bank] = await Promise.all([ready(each.name), known()]);
+    const pixels = await run(experimental, each.name, [1, 2], Float32Array.from(z));
+    if (model.get("tiles") && !mosaics.has(each.name)) mosaics.set(each.name, await mosaic(experimental, each));
+    put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
+    const { place } = nearest();
+    paint(near, bank.subarray(place * SIZE, (place + 1) * SIZE));
+    return words;
   };
-  const update = () => {
-    [changing, stale] = [false, true];
-    draw();
-    if (!busy) answer();
-  };
-  /** Updates once for all that is changed together. */
-  const changed = () => {
-    if (!changing) queueMicrotask(update);
-    changing = true;
-  };
+  const { status, changed } = answering({
+    ...{ el, noun: "decoder", gesture: "move the cross", draw, answer },
+    bytes: runtime && runtime + model.get("bytes") + current().bytes,
+    load: (name) => loadDrawer(experimental, name, 2),
+  });
 
   const pointed = (event) => {
     const { extent } = current();
@@ -188,9 +133,6 @@ function render({ model, el, experimental, runtime = 0 }) {
     summary,
     status,
   );
-  const bytes = runtime + model.get("bytes") + current().bytes;
-  const cost = runtime ? ` That takes ${(bytes / 1e6).toFixed(1)}\u202fMB.` : "";
-  say("idle", `The decoder is loaded when you first move the cross.${cost}`);
   draw();
 
   for (const name of ["model", "z", "tiles"]) model.on(`change:${name}`, changed);

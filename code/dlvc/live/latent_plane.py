@@ -15,11 +15,8 @@ from torch.utils.data import TensorDataset
 from dlvc.figures.latent import CLASS_COLOURS, draw_codes, extent_of
 from dlvc.figures.theme import WIDTH, style
 from dlvc.live.draw_and_classify import SHAPE, to_bytes
-from dlvc.live.networks import NetworkFigure
+from dlvc.live.networks import CHECKED, NetworkFigure, examples
 from dlvc.live.onnx_export import Exported
-
-CHECKED = 32  # codes on which the figure makes sure that it draws as PyTorch does
-LEVELS = 65535  # in which PyTorch's pixels are stored for that
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,6 @@ class LatentModel:
     title: str
     decoder: Exported
     codes: Float[Tensor, "count 2"]
-
-    def file(self) -> bytes:
-        """Return, compressed, codes and the pictures that PyTorch makes of them, by which the figure checks itself."""
-        codes = self.codes[:CHECKED]
-        pictures = (LEVELS * self.decoder.reference(codes)).round().numpy().astype("<u2")
-        return gzip.compress(codes.numpy().astype("<f4").tobytes() + pictures.tobytes(), mtime=0)
 
 
 class LatentPlane(NetworkFigure):
@@ -89,7 +80,7 @@ class LatentPlane(NetworkFigure):
         for each in models:
             if each.codes.shape != (len(images), 2):
                 raise ValueError(f"{each.title} has codes of shape {tuple(each.codes.shape)}; wanted a pair a picture")
-        data = {f"{each.decoder.name}.gz": each.file() for each in models}
+        data = {f"{each.decoder.name}.gz": examples(each.decoder, each.codes) for each in models}
         data["pictures.gz"] = gzip.compress(to_bytes(images).numpy().tobytes(), mtime=0)
         self._codes = [each.codes for each in models]
         drawn = to_bytes(models[model].decoder.reference(torch.tensor([z])))

@@ -1,12 +1,10 @@
 // A walk through the latent space of a trained generator: around the ring that two latent vectors span, or towards 0.
 
 import { h, slider } from "./controls.js";
-import { TOLERANCE, ask, run, scientific } from "./networks.js";
+import { answering, loadDrawer, run } from "./networks.js";
 import { SIDE, gaussian, paint } from "./raster.js";
 
 const SIZE = SIDE * SIDE;
-const CHECKED = 32; // latent vectors with PyTorch's pictures, in 65535 levels
-const LEVELS = 65535;
 const AROUND = 12; // small pictures, evenly around the ring
 const TURN = 360;
 const PACE = 2; // degrees a frame
@@ -23,33 +21,14 @@ export function onRing([a, b], degrees, length) {
   return a.map((value, i) => length * (Math.cos(angle) * value + Math.sin(angle) * b[i]));
 }
 
-/** Loads the generator, and makes sure that it draws as it did in PyTorch. */
-async function load(experimental, name, latent) {
-  const [file] = await Promise.all([
-    ask(experimental, "read_file", { name: `${name}.gz` }),
-    run(experimental, name, [1, latent], new Float32Array(latent)), // only so that both are fetched at the same time
-  ]);
-  const codes = new Float32Array(file.slice(0, 4 * CHECKED * latent));
-  const expected = new Uint16Array(file, 4 * CHECKED * latent);
-  const found = await run(experimental, name, [CHECKED, latent], codes);
-  let difference = 0;
-  expected.forEach((level, i) => (difference = Math.max(difference, Math.abs(found[i] - level / LEVELS))));
-  if (!(found.length === expected.length && difference <= TOLERANCE)) {
-    throw new Error(`${name}: the pixels differ from PyTorch's by ${difference}`);
-  }
-  return `Ready. In ${CHECKED} pictures, the pixels computed here differ from PyTorch's by at most ${scientific(difference)}.`;
-}
-
 function render({ model, el, experimental, runtime = 0 }) {
   const [name, latent] = ["name", "latent"].map((key) => model.get(key));
   const keys = ["angle", "length", "pair", "pixels"];
   const first = Object.fromEntries(keys.map((key) => [key, model.get(key)]));
   const draws = gaussian(200 * latent);
   let taken = 0; // pairs taken from `draws`
-  let loaded, frame;
-  let answered = false;
+  let frame;
   let ringOf; // the pair and the length that the small pictures show
-  let [changing, stale, busy] = [false, false, false];
 
   const put = (values) => {
     for (const [key, value] of Object.entries(values)) model.set(key, value);
@@ -57,25 +36,6 @@ function render({ model, el, experimental, runtime = 0 }) {
   };
   const button = (label, click) => h("button", { type: "button", click }, label);
   const small = (label) => h("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": label });
-
-  const status = h("p", { class: "dlvc-state", role: "status" });
-  const say = (state, words) => {
-    status.dataset.state = state;
-    status.textContent = words;
-  };
-  const fail = (error) => {
-    stop();
-    say("failed", "The generator could not be loaded. Move a slider to try again.");
-    if (!answered) el.dispatchEvent(new CustomEvent("dlvc-failed", { detail: error })); // on a page the picture takes over
-  };
-  const ready = () => {
-    if (!loaded) {
-      say("loading", "Loading the generator …");
-      loaded = load(experimental, name, latent);
-      loaded.catch(() => (loaded = undefined)); // so that it can be tried again
-    }
-    return loaded;
-  };
 
   const large = small("What the generator draws");
   const ring = Array.from({ length: AROUND }, (_, i) => small(`At ${(TURN / AROUND) * i} degrees`));
@@ -99,50 +59,34 @@ function render({ model, el, experimental, runtime = 0 }) {
     summary.textContent = `At ${degrees}° the latent vector is ${norm.toFixed(1)} long; draws from the prior are around ${Math.sqrt(latent).toFixed(1)}.`;
   };
 
-  /** Runs the generator, and once more if anything has changed meanwhile. */
-  const answer = async () => {
-    busy = true;
-    while (stale) {
-      stale = false;
-      const [pair, degrees, factor] = ["pair", "angle", "length"].map((key) => model.get(key));
-      try {
-        const words = await ready();
-        const pixels = await run(experimental, name, [1, latent], Float32Array.from(onRing(pair, degrees, factor)));
-        if (ringOf?.pair !== pair || ringOf.factor !== factor) {
-          const codes = ring.flatMap((_, i) => onRing(pair, (TURN / AROUND) * i, factor));
-          const all = await run(experimental, name, [AROUND, latent], Float32Array.from(codes));
-          ring.forEach((canvas, i) => paint(canvas, all.subarray(i * SIZE, (i + 1) * SIZE), 255));
-          ringOf = { pair, factor };
-        }
-        answered = true;
-        put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
-        say("ready", words);
-      } catch (error) {
-        fail(error);
-      }
-      draw();
+  const answer = async (ready) => {
+    const [pair, degrees, factor] = ["pair", "angle", "length"].map((key) => model.get(key));
+    const words = await ready(name);
+    const pixels = await run(experimental, name, [1, latent], Float32Array.from(onRing(pair, degrees, factor)));
+    if (ringOf?.pair !== pair || ringOf.factor !== factor) {
+      const codes = ring.flatMap((_, i) => onRing(pair, (TURN / AROUND) * i, factor));
+      const all = await run(experimental, name, [AROUND, latent], Float32Array.from(codes));
+      ring.forEach((canvas, i) => paint(canvas, all.subarray(i * SIZE, (i + 1) * SIZE), 255));
+      ringOf = { pair, factor };
     }
-    busy = false;
-  };
-  const update = () => {
-    [changing, stale] = [false, true];
-    draw();
-    if (!busy) answer();
-  };
-  /** Updates once for all that is changed together. */
-  const changed = () => {
-    if (!changing) queueMicrotask(update);
-    changing = true;
+    put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
+    return words;
   };
 
   const stop = () => {
     cancelAnimationFrame(frame);
     frame = undefined;
   };
+  const { status, changed, busy } = answering({
+    ...{ el, noun: "generator", gesture: "move a slider", draw, answer, failed: stop },
+    bytes: runtime && runtime + model.get("bytes"),
+    load: () => loadDrawer(experimental, name, latent),
+  });
+
   const toggle = () => {
     const animate = () => {
       frame = requestAnimationFrame(animate);
-      if (!busy) put({ angle: (model.get("angle") + PACE) % TURN });
+      if (!busy()) put({ angle: (model.get("angle") + PACE) % TURN });
     };
     if (frame) stop();
     else if (matchMedia("(prefers-reduced-motion: reduce)").matches) put({ angle: (model.get("angle") + TURN / AROUND) % TURN });
@@ -165,8 +109,6 @@ function render({ model, el, experimental, runtime = 0 }) {
     summary,
     status,
   );
-  const cost = runtime ? ` That takes ${((runtime + model.get("bytes")) / 1e6).toFixed(1)}\u202fMB.` : "";
-  say("idle", `The generator is loaded when you first move a slider.${cost}`);
   model.get("ring").forEach((pixels, i) => paint(ring[i], pixels));
   draw();
 

@@ -1,6 +1,5 @@
 """Live figure: a walk through the latent space of a trained generator."""
 
-import gzip
 import math
 
 import numpy as np
@@ -12,11 +11,9 @@ from torch import Tensor
 
 from dlvc.figures.theme import WIDTH, style
 from dlvc.live.draw_and_classify import SHAPE, to_bytes
-from dlvc.live.networks import NetworkFigure
+from dlvc.live.networks import CHECKED, NetworkFigure, examples
 from dlvc.live.onnx_export import Exported
 
-CHECKED = 32  # latent vectors on which the figure makes sure that it draws as PyTorch does
-LEVELS = 65535  # in which PyTorch's pixels are stored for that
 AROUND = 12  # pictures around the ring
 
 
@@ -45,13 +42,11 @@ class LatentWalk(NetworkFigure):
     def __init__(self, generator: Exported, codes: Float[Tensor, "count latent"], *, alt: str) -> None:
         if len(codes) < CHECKED:
             raise ValueError(f"codes are {len(codes)}; wanted at least {CHECKED}")
-        checked = codes[:CHECKED]
-        pictures = generator.reference(checked)
+        pictures = generator.reference(on_ring(codes[:2], torch.arange(AROUND) / AROUND))
         if pictures.shape[1:] != (math.prod(SHAPE),):
             raise ValueError(f"the generator's pictures have shape {tuple(pictures.shape[1:])}; wanted (784,)")
-        levels = (LEVELS * pictures).round().numpy().astype("<u2")
-        file = gzip.compress(checked.numpy().astype("<f4").tobytes() + levels.tobytes(), mtime=0)
-        ring = to_bytes(generator.reference(on_ring(codes[:2], torch.arange(AROUND) / AROUND)))
+        ring = to_bytes(pictures)
+        file = examples(generator, codes)
         super().__init__(
             [generator],
             {f"{generator.name}.gz": file},

@@ -19,9 +19,7 @@ from dlvc.losses import softmax
 from dlvc.models.recurrent import SequenceClassifier, gru_gates, mix
 
 ROWS = SHAPE[1]
-_WHOLE = (
-    32767  # gates and states lie between -1 and 1; of these 16-bit steps they are rounded to, an error is invisible
-)
+_WHOLE = 32767  # gates and states lie between -1 and 1; rounded to so many steps, they are off by less than is seen
 
 
 class RowStep(nn.Module):
@@ -142,7 +140,7 @@ class RowReader(NetworkFigure):
 
     def room(self) -> tuple[str, str]:
         """Return the heights that hold the drawing, the answers, the maps and the words."""
-        return "70.5rem", "109rem"
+        return "max(70.5rem, 107.1rem - 100cqi)", "109rem"
 
     def picture(self) -> Figure:
         """Draw the first picture, the beliefs after each row, and the gates."""

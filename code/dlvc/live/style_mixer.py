@@ -1,6 +1,5 @@
 """Live figure: two styles to mix level by level, and directions to walk in; a trained generator draws the result."""
 
-import gzip
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,13 +11,11 @@ from torch import Tensor, nn
 
 from dlvc.figures.theme import WIDTH, style
 from dlvc.live.draw_and_classify import to_bytes
-from dlvc.live.networks import NetworkFigure
+from dlvc.live.networks import CHECKED, NetworkFigure, examples
 from dlvc.live.onnx_export import Exported
 from dlvc.models import StyleGenerator
 
 LEVELS = ("coarse", "middle", "fine")
-CHECKED = 32  # mixtures on which the figure makes sure that it draws as PyTorch does
-SHADES = 65535  # in which PyTorch's pixels are stored for that
 
 
 class ByLevel(nn.Module):
@@ -88,7 +85,8 @@ class StyleMixer(NetworkFigure):
         pair = torch.stack([styles[a], styles[b]])
         three = torch.stack([pair[[0, 0, 0]], pair[[1, 1, 1]], pair[sources]]).flatten(1)  # (3, 3 D)
         drawn = to_bytes(network.reference(three))
-        file = checks(network, styles)
+        mixtures = torch.cat([styles.roll(-level, 0) for level in range(len(LEVELS))], 1)  # (M, 3 D)
+        file = examples(network, mixtures)
         super().__init__(
             [network],
             {f"{network.name}.gz": file},
@@ -123,12 +121,3 @@ class StyleMixer(NetworkFigure):
                 axes.set_title(title)
                 axes.set_axis_off()
         return figure
-
-
-def checks(network: Exported, styles: Float[Tensor, "count latent"]) -> bytes:
-    """Return, compressed, 32 mixtures and PyTorch's pictures of them, by which the figure checks itself."""
-    count = len(styles)
-    levels = [styles[(torch.arange(CHECKED) + shift) % count] for shift in range(len(LEVELS))]
-    mixtures = torch.cat(levels, 1)  # (32, 3 D)
-    pictures = (SHADES * network.reference(mixtures)).round().numpy().astype("<u2")
-    return gzip.compress(mixtures.numpy().astype("<f4").tobytes() + pictures.tobytes(), mtime=0)

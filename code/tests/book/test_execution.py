@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
@@ -121,6 +122,14 @@ def test_two_executions_from_empty_caches_give_the_same_outputs(book: TinyBook) 
     assert len(first) == 3
     shutil.rmtree(book.root / "_build")
     assert glued() == first
+
+
+def test_what_a_cell_prints_is_one_output_whenever_it_came(book: TinyBook) -> None:
+    prints = ["print('one', end=' ', flush=True)", "print('line', flush=True)", "print('more')"]
+    book.chapter("one", "import time\n" + "\ntime.sleep(0.5)\n".join(prints))
+    book.make()
+    page = BeautifulSoup(book.page("part/one"), "html.parser")
+    assert [box.get_text() for box in page.select(".cell_output .highlight")] == ["one line\nmore\n"]
 
 
 # --- what fails ---------------------------------------------------------------------------------------------

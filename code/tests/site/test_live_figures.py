@@ -2,8 +2,6 @@
 
 import gzip
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,12 @@ from dlvc.live.figure import bundle
 from dlvc.live.loss_landscape import loss
 from dlvc.losses import softmax
 from dlvc.models import MLP, SoftmaxRegression
-from visiting import OpenPage, running, soup, state
+from visiting import OpenPage, eventually, farthest, running, soup, state
 
 Figures = list[tuple[str, str]]
+ADD_UP_SHIFTS = """window.shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shift += entry.value; }))
+        .observe({ type: "layout-shift", buffered: true });"""
 
 
 @pytest.fixture(scope="session")
@@ -156,10 +157,7 @@ def test_rolling_ends_by_itself(visit: OpenPage, figures: Figures) -> None:
 def test_starting_moves_nothing_that_is_being_read(visit: OpenPage, figures: Figures, width: int) -> None:
     for name in sorted({page for page, _ in figures}):
         page = visit(name, viewport={"width": width, "height": 740}).page
-        page.evaluate(
-            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {"
-            "window.shift += entry.value; })).observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.evaluate(ADD_UP_SHIFTS)
         for figure in page.locator("dlvc-live").all():
             figure.evaluate("(tag) => scrollTo(0, scrollY + tag.getBoundingClientRect().top - 1500)")
             while figure.evaluate("(tag) => tag.getBoundingClientRect().bottom > 0"):
@@ -173,10 +171,7 @@ def test_starting_moves_nothing_that_is_being_read(visit: OpenPage, figures: Fig
 def test_rushing_past_moves_nothing(visit: OpenPage, figures: Figures, width: int) -> None:
     for name in sorted({page for page, _ in figures}):
         page = visit(name, viewport={"width": width, "height": 740}).page
-        page.evaluate(
-            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => {"
-            "window.shift += entry.value; })).observe({ type: 'layout-shift', buffered: true });"
-        )
+        page.evaluate(ADD_UP_SHIFTS)
         page.mouse.move(width / 2, 300)
         while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight"):
             page.mouse.wheel(0, 1500)
@@ -203,7 +198,8 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
         opened = visit(viewport={"width": width, "height": 740})
         held.clear()
         modules = re.compile(r"/live/(?!host)\w+\.js")
-        opened.page.route(modules, hold)
+        opened.page.route(modules, lambda route: route.abort())
+        opened.page.route(modules, hold)  # the later one goes first
         opened.goto(name)
         opened.lay_out()
         places = opened.page.locator("dlvc-live").all()
@@ -212,6 +208,7 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
             figure.scroll_into_view_if_needed()
             expect(figure).to_have_attribute("data-state", "loading")
             assert height(figure) == idle, f"{figure.get_attribute('module')} while it loads"
+        opened.page.unroute(modules, hold)  # a figure that asks only now must not wait for ever
         for route in held:
             route.abort()
         for figure, idle in zip(places, heights, strict=True):
@@ -225,6 +222,25 @@ def test_a_figure_is_as_high_in_all_its_states(visit: OpenPage, figures: Figures
             expect(figure).to_have_attribute("data-state", "ready")
             wanted = f"{figure.get_attribute('module')} has another height when it is ready: set it in its `room`"
             assert height(figure) == idle, wanted
+
+
+def test_a_figure_has_room_enough_in_columns_between_telephone_and_desk(visit: OpenPage, figures: Figures) -> None:
+    missing = """async (figures) => {
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        return figures.map((tag) => [
+            tag.getAttribute("module"),
+            tag.querySelector(":scope > div").offsetHeight - parseFloat(getComputedStyle(tag, "::before").height),
+        ]);
+    }"""
+    for name in sorted({page for page, _ in figures}):
+        page = visit(name).page
+        places = page.locator("dlvc-live")
+        for figure in places.all():
+            running(figure)
+        for width in range(540, 720, 20):
+            page.set_viewport_size({"width": width, "height": 740})
+            lacking = [module for module, pixels in places.evaluate_all(missing) if pixels > 1]
+            assert not lacking, f"{lacking} need more than their `room` in a window of {width} pixels"
 
 
 def test_without_javascript_the_picture_stands(visit: OpenPage, figures: Figures) -> None:
@@ -276,20 +292,6 @@ LATE = ("page_kernel.js", "onnxruntime/", ".onnx", ".gz")  # what only the first
 
 def network_state(figure: Locator) -> Locator:
     return figure.locator(".dlvc-state")
-
-
-def farthest(one: Tensor, other: Tensor) -> float:
-    return (one - other).abs().max().item()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def files(site: Path, figures: Figures, name: str) -> tuple[Path, Path]:

@@ -13,17 +13,10 @@ from playwright.sync_api import Locator, expect
 
 from dlvc import games
 from dlvc.live import on_ring
-from visiting import OpenPage, files_of, running, state
+from visiting import OpenPage, computed, eventually, farthest, files_of, pixels, running, state
 
 PLAYERS, WALK = "two_players", "latent_walk"
 PAGE = "generative/gan.html"
-PIXELS = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0)"""
-# What the page computes, before it is rounded to grey values of a screen.
-COMPUTE = """async (figure, [name, shape, codes]) => {
-    const buffers = [Float32Array.from(codes).buffer];
-    const [, [view]] = await figure.invoke("run_network", { name, shape }, { buffers });
-    return [...new Float32Array(view.buffer)];
-}"""
 
 
 def start(visit: OpenPage, module: str, **options: object) -> Locator:
@@ -121,7 +114,7 @@ def test_generator_draws_pytorchs_pixels(visit: OpenPage, files: dict[str, Path]
     codes = torch.tensor(np.frombuffer(content, np.float32, 32 * latent)).view(32, latent)
     # What PyTorch drew when the chapter was executed.
     recorded = torch.tensor(np.frombuffer(content, np.uint16, offset=128 * latent).astype(np.float32) / 65535)
-    shown = torch.tensor(figure.evaluate(COMPUTE, [name, [32, latent], codes.flatten().tolist()]))
+    shown = torch.tensor(computed(figure, name, codes.tolist()))
     torch.testing.assert_close(shown, recorded, rtol=0, atol=1e-4)
 
 
@@ -129,28 +122,18 @@ def test_sliders_walk_by_keyboard(visit: OpenPage, files: dict[str, Path]) -> No
     figure = start(visit, WALK)
     given = state(figure)
     large = figure.get_by_label("What the generator draws")
-    assert large.evaluate(PIXELS) == given["pixels"], "before anything is loaded"
+    assert pixels(large) == given["pixels"], "before anything is loaded"
     figure.get_by_label("Angle").press("ArrowRight")
     figure.get_by_label("Length of z").press("ArrowLeft")
     expect(figure.locator(".dlvc-state")).to_contain_text(re.compile("Ready. In 32 pictures, .* at most"))
     z = 0.95 * on_ring(torch.tensor(given["pair"]), torch.tensor([1 / 360]))
     wanted = (255 * drawn(files[f"{given['name']}.onnx"], z)).round().flatten()
-    for _ in range(100):
-        if (torch.tensor(large.evaluate(PIXELS)) - wanted).abs().max() <= 1:
-            break
-        figure.page.wait_for_timeout(50)
-    else:
-        pytest.fail("the picture isn't the one at the angle")
+    assert eventually(lambda: farthest(torch.tensor(pixels(large)), wanted) <= 1), "another picture"
     ring = figure.locator(".dlvc-ring canvas").first
-    before = ring.evaluate(PIXELS)
+    before = pixels(ring)
     figure.get_by_role("button", name="Other pictures").press("Enter")
     expect(figure.locator(".dlvc-summary")).to_contain_text("At 1°")
-    for _ in range(100):
-        if ring.evaluate(PIXELS) != before:
-            break
-        figure.page.wait_for_timeout(50)
-    else:
-        pytest.fail("no other pictures came")
+    assert eventually(lambda: pixels(ring) != before)
     figure.get_by_role("button", name="Reset").press("Enter")
     expect(figure.locator(".dlvc-summary")).to_contain_text("At 0°")
 

@@ -13,18 +13,9 @@ from playwright.sync_api import Locator, expect
 
 from dlvc.live import ByLevel
 from dlvc.models import StyleGenerator
-from visiting import OpenPage, files_of, page_with, running, state
+from visiting import OpenPage, computed, eventually, farthest, files_of, page_with, pixels, running, state
 
 MODULE = "style_mixer"
-PIXELS = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
-    .filter((_, i) => i % 4 === 0)"""
-# What the page computes, before it is rounded to grey values of a screen.
-COMPUTE = """async (figure, [name, width, mixtures]) => {
-    const shape = [mixtures.length / width, width];
-    const buffers = [Float32Array.from(mixtures).buffer];
-    const [, [view]] = await figure.invoke("run_network", { name, shape }, { buffers });
-    return [...new Float32Array(view.buffer)];
-}"""
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +59,7 @@ def test_the_page_draws_pytorchs_pixels(
         expected = pytorchs(mixtures).flatten()
     recorded = np.frombuffer(content, np.uint16, offset=4 * 32 * width).astype(np.float32) / 65535
     torch.testing.assert_close(torch.tensor(recorded), expected, rtol=0, atol=1e-4)
-    shown = torch.tensor(figure.evaluate(COMPUTE, [name, width, mixtures.flatten().tolist()]))
+    shown = torch.tensor(computed(figure, name, mixtures.tolist()))
     torch.testing.assert_close(shown, expected, rtol=0, atol=1e-4)
 
 
@@ -78,19 +69,19 @@ def test_buttons_and_sliders_make_the_mixture(visit: OpenPage, page_with_it: str
     w = torch.tensor(given["styles"])
     ways = torch.tensor([direction["step"] for direction in given["directions"]])
     canvases = [figure.get_by_label(label, exact=True) for label in ("Picture A", "Picture B", "The mixture")]
-    assert [canvas.evaluate(PIXELS) for canvas in canvases] == given["pixels"], "before anything is loaded"
+    assert [pixels(canvas) for canvas in canvases] == given["pixels"], "before anything is loaded"
 
     def check(chosen: list[int], sources: list[int], steps: list[float]) -> None:
         pair = w[chosen]
         rows = torch.stack([pair[[0, 0, 0]], pair[[1, 1, 1]], pair[sources] + torch.tensor(steps) @ ways])
         with torch.no_grad():
             expected = (255 * pytorchs(rows.flatten(1))).round()
-        for _ in range(100):
-            shown = torch.tensor([canvas.evaluate(PIXELS) for canvas in canvases], dtype=torch.float32)
-            if (shown - expected).abs().max() <= 1:
-                return
-            figure.page.wait_for_timeout(50)
-        pytest.fail("the pictures aren't those of the styles")
+
+        def drawn() -> bool:
+            shown = torch.tensor([pixels(canvas) for canvas in canvases], dtype=torch.float32)
+            return farthest(shown, expected) <= 1
+
+        assert eventually(drawn), "other pictures"
 
     coarse = figure.get_by_role("group", name="Coarse levels")
     coarse.get_by_role("button", name="B").press("Enter")

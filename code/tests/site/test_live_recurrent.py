@@ -15,7 +15,7 @@ from dlvc.live import RowStep
 from dlvc.live.row_reader import read_rows
 from dlvc.losses import softmax
 from dlvc.models import SequenceClassifier
-from visiting import OpenPage, files_of, page_with, running, state
+from visiting import OpenPage, eventually, farthest, files_of, page_with, running, state
 
 MODULE = "row_reader"
 
@@ -77,12 +77,8 @@ def test_the_page_reads_as_pytorch_does(visit: OpenPage, page_with_it: str, site
             rows.press("End")
         expected = softmax(traces[place, row - 1, :classes])
         unit = traces[place, row - 1, classes:].view(4, units)[:, 1]
-        for _ in range(100):  # the answer may take its time
-            belief, numbers = shown(figure)
-            if (belief - expected).abs().max() < 1e-4:
-                break
-            figure.page.wait_for_timeout(10)
-        torch.testing.assert_close(belief, expected, rtol=0, atol=1e-4)
+        assert eventually(lambda expected=expected: farthest(shown(figure)[0], expected) < 1e-4)
+        _, numbers = shown(figure)
         torch.testing.assert_close(numbers, unit, rtol=0, atol=1e-4)
         rows.press("ArrowLeft")
     expect(figure.locator(".dlvc-state")).to_contain_text(f"On {examples} test pictures")
@@ -128,11 +124,7 @@ def test_drawing_by_keyboard_is_read(visit: OpenPage, page_with_it: str) -> None
     for _ in range(6):
         paper.press("ArrowDown")
     expect(figure.locator(".dlvc-summary")).to_contain_text("Your picture")
-    for _ in range(100):
-        if (shown(figure)[0] - empty).abs().max() > 0.05:
-            break
-        figure.page.wait_for_timeout(10)
-    assert (shown(figure)[0] - empty).abs().max() > 0.05
+    assert eventually(lambda: farthest(shown(figure)[0], empty) > 0.05)
     figure.get_by_role("button", name="Reset").press("Enter")
     expect(figure.locator(".dlvc-summary")).to_contain_text("Test picture of a")
 

@@ -12,17 +12,9 @@ from onnx import numpy_helper
 from playwright.sync_api import Locator, expect
 
 from dlvc.models.vae import Decoder
-from visiting import OpenPage, files_of, page_with, running, state
+from visiting import OpenPage, computed, eventually, farthest, files_of, page_with, pixels, running, state
 
 MODULE = "latent_plane"
-PIXELS = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0)"""
-# What the page computes, before it is rounded to grey values of a screen.
-COMPUTE = """async (figure, [name, codes]) => {
-    const shape = [codes.length / 2, 2];
-    const buffers = [Float32Array.from(codes).buffer];
-    const [, [view]] = await figure.invoke("run_network", { name, shape }, { buffers });
-    return [...new Float32Array(view.buffer)];
-}"""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +55,7 @@ def test_every_decoder_draws_pytorchs_pixels(visit: OpenPage, page_with_it: str,
             expected = pytorchs(files[f"{name}.onnx"])(codes).flatten()
         recorded = torch.tensor(np.frombuffer(content, np.uint16, offset=256).astype(np.float32) / 65535)
         torch.testing.assert_close(expected, recorded, rtol=0, atol=1e-4)
-        shown = torch.tensor(figure.evaluate(COMPUTE, [name, codes.flatten().tolist()]))
+        shown = torch.tensor(computed(figure, name, codes.tolist()))
         torch.testing.assert_close(shown, expected, rtol=0, atol=1e-4)
         expect(slider).to_have_attribute("aria-valuetext", model["title"])
         slider.press("ArrowRight")
@@ -84,14 +76,9 @@ def test_keyboard_and_pointer_move_the_cross(visit: OpenPage, page_with_it: str,
         expect(figure.locator(".dlvc-state")).to_contain_text("Ready")
         with torch.no_grad():
             expected = (255 * decoder(torch.tensor([z]))).round().flatten()
-        for _ in range(100):
-            shown = torch.tensor(decoded.evaluate(PIXELS), dtype=torch.float32)
-            if (shown - expected).abs().max() <= 1:
-                return
-            figure.page.wait_for_timeout(50)
-        pytest.fail("the picture isn't the one at the cross")
+        assert eventually(lambda: farthest(torch.tensor(pixels(decoded)), expected) <= 1), "another picture"
 
-    assert decoded.evaluate(PIXELS) == given["pixels"], "before anything is loaded"
+    assert pixels(decoded) == given["pixels"], "before anything is loaded"
     step = 2 * model["extent"] / 60
     x, y = given["z"]
     for _ in range(3):
@@ -126,11 +113,7 @@ def test_pictures_fill_the_plane(visit: OpenPage, page_with_it: str) -> None:
         let grey = 0;
         for (let i = 0; i < data.length; i += 4) grey += data[i + 3] === 255 && data[i] === data[i + 1];
         return grey / (data.length / 4); }"""
-    for _ in range(100):
-        if plane.evaluate(grey) > 0.9:
-            break
-        figure.page.wait_for_timeout(50)
-    assert plane.evaluate(grey) > 0.9
+    assert eventually(lambda: plane.evaluate(grey) > 0.9)
     assert plane.screenshot() != before
     figure.get_by_role("button", name="Draw z from the prior").press("Enter")
     x, y = (f"{value:.2f}".replace("-", "−") for value in state(figure)["z"])
@@ -146,3 +129,19 @@ def test_swapped_decoders_are_noticed(visit: OpenPage, page_with_it: str, files:
     figure.get_by_role("application").press("ArrowUp")
     expect(figure).to_have_attribute("data-state", "failed")
     expect(figure.locator("> img")).to_be_visible()
+
+
+def test_a_decoder_that_failed_is_loaded_at_the_next_change(visit: OpenPage, page_with_it: str) -> None:
+    opened = visit(page_with_it)
+    figure = running(opened.page.locator(f"dlvc-live[module={MODULE}]"))
+    status, plane = figure.locator(".dlvc-state"), figure.get_by_role("application")
+    plane.press("ArrowUp")
+    expect(status).to_contain_text("Ready")
+    opened.page.route("**/*.onnx", lambda route: route.abort())
+    figure.get_by_label("Model").press("ArrowRight" if state(figure)["model"] == 0 else "ArrowLeft")
+    expect(status).to_have_text("The decoder could not be loaded. Move the cross to try again.")
+    expect(figure).to_have_attribute("data-state", "ready")  # the figure itself stays
+    opened.page.unroute("**/*.onnx")
+    plane.press("ArrowUp")
+    expect(status).to_contain_text("Ready")
+    opened.problems[:] = [problem for problem in opened.problems if "ERR_FAILED" not in problem]

@@ -1,6 +1,7 @@
 """A visit to the site: an open page, and a note of everything that went wrong on it; or the page's source."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, Route, expect
+from torch import Tensor
 
 LAY_OUT = "*, ::before, ::after { content-visibility: visible !important; transition: none !important }"
 
@@ -110,3 +112,41 @@ def state(figure: Locator) -> dict[str, Any]:
     """What a live figure was given by its cell."""
     found: dict[str, Any] = json.loads(figure.locator("script").text_content() or "")
     return found
+
+
+def pixels(canvas: Locator) -> list[int]:
+    """Grey values that a canvas shows, row by row."""
+    found: list[int] = canvas.evaluate(
+        """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
+            .filter((_, i) => i % 4 === 0)"""
+    )
+    return found
+
+
+def computed(figure: Locator, name: str, inputs: list[list[float]]) -> list[float]:
+    """What a figure's network gives for inputs, before it is rounded to grey values of a screen."""
+    found: list[float] = figure.evaluate(
+        """async (figure, [name, inputs]) => {
+            const shape = [inputs.length, inputs[0].length];
+            const buffers = [Float32Array.from(inputs.flat()).buffer];
+            const [, [view]] = await figure.invoke("run_network", { name, shape }, { buffers });
+            return [...new Float32Array(view.buffer)];
+        }""",
+        [name, inputs],
+    )
+    return found
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def farthest(one: Tensor, other: Tensor) -> float:
+    """Largest absolute difference of two numbers at the same place."""
+    return (one - other).abs().max().item()

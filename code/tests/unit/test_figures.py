@@ -53,6 +53,13 @@ def test_ink_follows_the_page_and_the_ground_is_the_page(name):
     assert "fill: #ffffff" not in re.sub(r"<clipPath.*?</clipPath>", "", drawing.split("axes_1")[0], flags=re.DOTALL)
 
 
+def test_curves_refuse_a_series_that_would_not_be_drawn():
+    series = {name: [1.0, 2.0] for name in "abcdef"}
+    assert len(figures.curves(series, xlabel="x", ylabel="y").axes[0].lines) == 6
+    with pytest.raises(ValueError, match=r"series has 7 curves; wanted at most 6: draw the others in a second figure"):
+        figures.curves(series | {"g": [1.0, 2.0]}, xlabel="x", ylabel="y")
+
+
 def test_bars_refuse_a_series_that_would_not_be_drawn():
     series = {name: [1.0, 2.0] for name in "abcde"}
     with pytest.raises(ValueError, match="5 series"):
