@@ -34,7 +34,7 @@ async function load(experimental, { name }) {
 function render({ model, el, experimental, runtime = 0 }) {
   const models = model.get("models");
   const [classes, colours, labels] = ["classes", "colours", "labels"].map((name) => model.get(name));
-  const names = ["model", "z", "tiles", "pixels"];
+  const names = ["model", "z", "tiles", "pixels", "near"];
   const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const draws = gaussian(400);
   const loaded = new Map(); // promises of what `load` returns, by the models' names
@@ -104,6 +104,7 @@ function render({ model, el, experimental, runtime = 0 }) {
     const [z, { title }, { place, distance }] = [model.get("z"), current(), nearest()];
     drawPlane(plane, { ...current(), colours, labels, z, mosaic: model.get("tiles") && mosaics.get(current().name) });
     paint(decoded, model.get("pixels"));
+    paint(near, model.get("near"));
     stops.show(model.get("model"), title);
     views.forEach((each, index) => each.setAttribute("aria-pressed", Boolean(index) === model.get("tiles")));
     const radius = Math.hypot(...z);
@@ -126,9 +127,9 @@ function render({ model, el, experimental, runtime = 0 }) {
         const pixels = await run(experimental, each.name, [1, 2], Float32Array.from(z));
         if (model.get("tiles") && !mosaics.has(each.name)) mosaics.set(each.name, await mosaic(experimental, each));
         answered = true;
-        put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
         const { place } = nearest();
-        paint(near, bank.subarray(place * SIZE, (place + 1) * SIZE));
+        const beside = [...bank.subarray(place * SIZE, (place + 1) * SIZE)];
+        put({ pixels: Array.from(pixels, (value) => Math.round(255 * value)), near: beside });
         say("ready", words);
       } catch (error) {
         fail(error);

@@ -91,7 +91,9 @@ def test_keyboard_and_pointer_move_the_cross(visit: OpenPage, page_with_it: str,
             figure.page.wait_for_timeout(50)
         pytest.fail("the picture isn't the one at the cross")
 
+    beside = figure.get_by_label("The nearest test picture")
     assert decoded.evaluate(PIXELS) == given["pixels"], "before anything is loaded"
+    assert beside.evaluate(PIXELS) == given["near"], "before anything is loaded"
     step = 2 * model["extent"] / 60
     x, y = given["z"]
     for _ in range(3):
@@ -100,8 +102,11 @@ def test_keyboard_and_pointer_move_the_cross(visit: OpenPage, page_with_it: str,
     x, y = x + 3 * step, y - 5 * step
     check([x, y])
     nearest = min(model["codes"], key=lambda code: (code[0] - x) ** 2 + (code[1] - y) ** 2)
-    label = given["labels"][model["codes"].index(nearest)]
-    expect(figure.locator(".dlvc-pair")).to_contain_text(f"Nearest test picture: {given['classes'][label]}")
+    place = model["codes"].index(nearest)
+    name = given["classes"][given["labels"][place]]
+    expect(figure.locator(".dlvc-pair")).to_contain_text(f"Nearest test picture: {name}")
+    bank = np.frombuffer(gzip.decompress(files["pictures.gz"].read_bytes()), np.uint8).reshape(-1, 784)
+    assert beside.evaluate(PIXELS) == bank[place].tolist()
     box = plane.bounding_box()
     assert box
     figure.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
