@@ -25,7 +25,7 @@ def typeset_numbers(app: Sphinx, doctree: nodes.document, page: str) -> None:  #
     """
     for text in list(doctree.findall(nodes.Text)):
         typeset = re.sub(r"(?<=\d) ?%", "\u202f%", text)
-        if "pasted-text" in text.parent.get("classes", ()):  # MyST-NB's class of what is glued
+        if isinstance(text.parent, nodes.inline) and "pasted-text" in text.parent["classes"]:  # what MyST-NB glued
             typeset = re.sub(r"(?<!\w)-(?=\d)", "\u2212", typeset)
         verbatim = isinstance(text.parent, nodes.literal | nodes.FixedTextElement | nodes.math | nodes.raw)
         if typeset != text and not verbatim:
