@@ -16,6 +16,9 @@ CLASS_COLOURS = (
     *("#9a8420", "#7a7f87", "#1f9aa0", "#c2569a", "#6f7fd6"),
 )
 
+RADII = (1, 2, 3)  # of the circles; nearly all of the prior is within the last
+ROOM = 1.08  # so that the numbers at the border aren't cut off
+
 
 def code_plane(
     planes: Mapping[str, Float[Tensor, "count 2"]], labels: Int[Tensor, "count"], names: Sequence[str]
@@ -33,7 +36,7 @@ def code_plane(
         figure = Figure(figsize=(WIDTH, WIDTH / len(planes) + 0.7), layout="constrained")
         panels = figure.subplots(1, len(planes), squeeze=False)[0]
         for axes, (title, codes) in zip(panels, planes.items(), strict=True):
-            draw_codes(axes, codes, labels, extent_of(codes))
+            draw_codes(axes, codes, labels)
             axes.set_title(title)
         for axes in panels[1:]:
             axes.set_ylabel("")
@@ -47,22 +50,23 @@ def code_plane(
 
 
 def extent_of(codes: Float[Tensor, "count 2"]) -> float:
-    """Return half the side of a square around the origin that holds nearly all codes, and the prior."""
-    return max(3.2, 1.05 * codes.abs().quantile(0.995).item())
+    """Return half the side of a square around the origin that holds all codes and the prior, with room around."""
+    return ROOM * max(RADII[-1], codes.abs().max().item())
 
 
-def draw_codes(
-    axes: Axes, codes: Float[Tensor, "count 2"], labels: Int[Tensor, "count"], extent: float, size: float = 5
-) -> None:
-    """Draw codes as the numbers of their classes, over circles of radius 1, 2 and 3."""
-    for radius in (1, 2, 3):
+def draw_codes(axes: Axes, codes: Float[Tensor, "count 2"], labels: Int[Tensor, "count"]) -> None:
+    """Draw codes as the numbers of their classes, over circles of radius 1, 2 and 3, in a square that holds all."""
+    for radius in RADII:
         axes.add_patch(Circle((0, 0), radius, fill=False, edgecolor=QUIET, linestyle="--", linewidth=0.8))
     for k in range(int(labels.max()) + 1):
         x, y = codes[labels == k].T.tolist()
         axes.plot(
-            x, y, linestyle="", marker=f"${k}$", markersize=size, color=CLASS_COLOURS[k], markeredgewidth=0.2, alpha=0.8
+            x, y, linestyle="", marker=f"${k}$", markersize=5, color=CLASS_COLOURS[k], markeredgewidth=0.2, alpha=0.8
         )
-    axes.set(xlim=(-extent, extent), ylim=(-extent, extent), xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    least, most = codes.amin(0).clamp(max=-RADII[-1]), codes.amax(0).clamp(min=RADII[-1])
+    middle, half = (least + most) / 2, ROOM * (most - least).max() / 2
+    (left, bottom), (right, top) = (middle - half).tolist(), (middle + half).tolist()
+    axes.set(xlim=(left, right), ylim=(bottom, top), xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
     axes.grid(visible=False)
 
 

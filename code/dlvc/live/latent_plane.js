@@ -16,7 +16,7 @@ const signed = (number) => number.toFixed(2).replace("-", "−");
 function render({ model, el, experimental, runtime = 0 }) {
   const models = model.get("models");
   const [classes, colours, labels] = ["classes", "colours", "labels"].map((name) => model.get(name));
-  const names = ["model", "z", "tiles", "pixels"];
+  const names = ["model", "z", "tiles", "pixels", "near"];
   const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const draws = gaussian(400);
   const mosaics = new Map(); // canvases full of pictures, by the models' names
@@ -66,6 +66,7 @@ function render({ model, el, experimental, runtime = 0 }) {
     const [z, { title }, { place, distance }] = [model.get("z"), current(), nearest()];
     drawPlane(plane, { ...current(), colours, labels, z, mosaic: model.get("tiles") && mosaics.get(current().name) });
     paint(decoded, model.get("pixels"));
+    paint(near, model.get("near"));
     stops.show(model.get("model"), title);
     views.forEach((each, index) => each.setAttribute("aria-pressed", Boolean(index) === model.get("tiles")));
     const radius = Math.hypot(...z);
@@ -82,9 +83,9 @@ function render({ model, el, experimental, runtime = 0 }) {
     const [words, bank] = await Promise.all([ready(each.name), known()]);
     const pixels = await run(experimental, each.name, [1, 2], Float32Array.from(z));
     if (model.get("tiles") && !mosaics.has(each.name)) mosaics.set(each.name, await mosaic(experimental, each));
-    put({ pixels: [...pixels].map((value) => Math.round(255 * value)) });
     const { place } = nearest();
-    paint(near, bank.subarray(place * SIZE, (place + 1) * SIZE));
+    const beside = [...bank.subarray(place * SIZE, (place + 1) * SIZE)];
+    put({ pixels: Array.from(pixels, (value) => Math.round(255 * value)), near: beside });
     return words;
   };
   const { status, changed } = answering({

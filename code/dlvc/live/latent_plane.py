@@ -58,6 +58,7 @@ class LatentPlane(NetworkFigure):
     colours = t.List(t.Unicode()).tag(sync=True)
     labels = t.List(t.Int()).tag(sync=True)
     pixels = t.List(t.Int()).tag(sync=True)  # of the decoder's picture, 0 to 255
+    near = t.List(t.Int()).tag(sync=True)  # of the picture whose code is nearest
     bytes = t.Int().tag(sync=True)  # of the files that all models share
 
     def __init__(
@@ -80,10 +81,13 @@ class LatentPlane(NetworkFigure):
         for each in models:
             if each.codes.shape != (len(images), 2):
                 raise ValueError(f"{each.title} has codes of shape {tuple(each.codes.shape)}; wanted a pair a picture")
+        bank = to_bytes(images)
         data = {f"{each.decoder.name}.gz": examples(each.decoder, each.codes) for each in models}
-        data["pictures.gz"] = gzip.compress(to_bytes(images).numpy().tobytes(), mtime=0)
+        data["pictures.gz"] = gzip.compress(bank.numpy().tobytes(), mtime=0)
         self._codes = [each.codes for each in models]
-        drawn = to_bytes(models[model].decoder.reference(torch.tensor([z])))
+        point = torch.tensor([z])
+        drawn = to_bytes(models[model].decoder.reference(point))
+        near = bank[(models[model].codes - point).norm(dim=1).argmin()]
         super().__init__(
             [each.decoder for each in models],
             data,
@@ -105,6 +109,7 @@ class LatentPlane(NetworkFigure):
             colours=list(CLASS_COLOURS[: len(classes)]),
             labels=labels.tolist(),
             pixels=drawn.flatten().tolist(),
+            near=near.flatten().tolist(),
             bytes=len(data["pictures.gz"]),
         )
 
@@ -117,7 +122,7 @@ class LatentPlane(NetworkFigure):
         with style():
             figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
             left, right = figure.subplots(1, 2, width_ratios=(1.6, 1))
-            draw_codes(left, self._codes[self.model], torch.tensor(self.labels), self.models[self.model]["extent"])
+            draw_codes(left, self._codes[self.model], torch.tensor(self.labels))
             left.plot(*self.z, "+", color="#b3202e", markersize=16, markeredgewidth=3)
             left.set_title(self.models[self.model]["title"])
             right.imshow(np.reshape(self.pixels, SHAPE[1:]), vmin=0, vmax=255, interpolation="none")

@@ -54,6 +54,7 @@ class Checker:
         crowd: a batch whose rows must not influence each other, in which one that leaks is found out.
         refusals: calls that must raise an error.
         differentiable: whether gradients are compared too.
+        all_gradients: whether they are compared with respect to every tensor among the arguments, not the first alone.
         weights: finds in the arguments what gradients are compared with respect to, and its name, where that isn't the
             first tensor: weights inside a function, say.
     """
@@ -69,6 +70,7 @@ class Checker:
     crowd: Trial | None = None
     refusals: tuple[Trial, ...] = ()
     differentiable: bool = True
+    all_gradients: bool = False
     weights: Callable[[Arguments], tuple[str, Tensor]] | None = None
 
     @property

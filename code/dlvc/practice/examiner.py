@@ -1,6 +1,6 @@
 """Carries out a checker: calls the reader's function and puts what is wrong into words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -226,39 +226,45 @@ class Examiner:
         raise _wrong(f"{self.name} returned {_kind(output)} {situation}; wanted a tensor.", hint)
 
     def _compare_gradient(self, trial: Trial, advice: str) -> None:
-        """Compare gradients of the loss, or of a random weighting of the result, by the first argument."""
+        """Compare gradients of the loss, or of a random weighting of the result, by what `_tracked` names."""
         given = trial.arguments()
         situation = self._for(given)
-        tracked, (name, variable) = self._tracked(given)
+        tracked, variables = self._tracked(given)
         output = self._call(tracked)
         weights = normal(*output.shape).to(output.dtype) if output.ndim else torch.tensor(1.0)
-        gradient = None
+        gradients: Sequence[Tensor | None] = [None] * len(variables)
         if output.requires_grad:
-            (gradient,) = self.sandbox.run(
-                lambda: torch.autograd.grad((output * weights).sum(), variable, allow_unused=True),
+            gradients = self.sandbox.run(
+                lambda: torch.autograd.grad((output * weights).sum(), list(variables.values()), allow_unused=True),
                 f"in the backward pass {situation}",
             )
-        if gradient is None:
-            raise _wrong(
-                f"{self.name} lets no gradient through to {name}: training with it would learn nothing.",
-                trial.advice or "Look for `.detach()`, `.item()`, `.numpy()`, `torch.tensor(…)` or `torch.no_grad()`.",
-            )
-        reference, (_, variable) = self._tracked(given)
+        reference, copies = self._tracked(given)
         weighted = (self.checker.reference(*reference) * weights).sum()
-        (wanted,) = torch.autograd.grad(weighted, variable)
-        if not _agree(gradient, wanted):
-            difference = _difference(gradient, wanted)
-            raise _wrong(
-                f"{self.name} has a wrong gradient with respect to {name} {situation}: it is {difference}.",
-                advice,
-            )
+        right = torch.autograd.grad(weighted, list(copies.values()))
+        for name, gradient, wanted in zip(variables, gradients, right, strict=True):
+            if gradient is None:
+                raise _wrong(
+                    f"{self.name} lets no gradient through to {name}: training with it would learn nothing.",
+                    trial.advice
+                    or "Look for `.detach()`, `.item()`, `.numpy()`, `torch.tensor(…)` or `torch.no_grad()`.",
+                )
+            if not _agree(gradient, wanted):
+                difference = _difference(gradient, wanted)
+                raise _wrong(
+                    f"{self.name} has a wrong gradient with respect to {name} {situation}: it is {difference}.",
+                    advice,
+                )
 
-    def _tracked(self, arguments: Arguments) -> tuple[Arguments, tuple[str, Tensor]]:
+    def _tracked(self, arguments: Arguments) -> tuple[Arguments, dict[str, Tensor]]:
         """Return arguments to call with, and of which of their tensors gradients are compared, by name."""
         if self.checker.weights:
-            return _unused(arguments), self.checker.weights(arguments)
-        first = _first(arguments).clone().requires_grad_()  # autograd follows a copy
-        return (first, *_unused(arguments[1:])), (self.checker.parameters[0], first)
+            return _unused(arguments), dict([self.checker.weights(arguments)])
+        tracked, variables = list(_unused(arguments)), {}
+        names = self.checker.parameters if self.checker.all_gradients else self.checker.parameters[:1]
+        for place, (name, argument) in enumerate(zip(names, arguments, strict=False)):
+            if isinstance(argument, Tensor):
+                tracked[place] = variables[name] = argument.clone().requires_grad_()  # autograd follows a copy
+        return tuple(tracked), variables
 
     def _for(self, arguments: Arguments) -> str:
         """Say which call is meant: "for logits [1000, 0]"."""

@@ -19,6 +19,7 @@ KL_STANDARD_NORMAL = Checker(
     summary="divergence from normal distributions, with means mu and logarithms of variances logvar, both (B, d), to "
     "the standard normal one: the sum over the d entries of a code, the mean over the batch.",
     reference=lambda mu, logvar: _divergences(mu, logvar).sum(1).mean(),
+    all_gradients=True,
     cases=(
         Trial(lambda: (normal(5, 3), normal(5, 3, seed=1))),
         Trial(lambda: (normal(4, 4), normal(4, 4, seed=1)), "There are as many codes as entries: are axes mixed up?"),
@@ -63,6 +64,25 @@ KL_STANDARD_NORMAL = Checker(
             (lambda mu, logvar: 0.5 * (mu.square() + logvar - logvar.log() - 1).sum(1).mean(),),
         ),
         Mistake(
+            "takes the logarithm of the variance with the wrong sign: small variances are far from the prior's too.",
+            (
+                lambda mu, logvar: 0.5 * (mu.square() + logvar.exp() + logvar - 1).sum(1).mean(),
+                lambda mu, logvar: 0.5 * (mu.square() + (-logvar).exp() - logvar - 1).sum(1).mean(),
+            ),
+        ),
+        Mistake(
+            "mixes variance and standard deviation: `logvar.exp()` and `logvar` belong together, both of the variance.",
+            (
+                lambda mu, logvar: 0.5 * (mu.square() + (0.5 * logvar).exp() - logvar - 1).sum(1).mean(),
+                lambda mu, logvar: 0.5 * (mu.square() + logvar.exp() - 0.5 * logvar - 1).sum(1).mean(),
+            ),
+        ),
+        Mistake(
+            "computes the divergence the other way round, of the codes' distributions from the prior's: the mean is to "
+            "be taken under q.",
+            (lambda mu, logvar: 0.5 * (logvar + (1 + mu.square()) / logvar.exp() - 1).sum(1).mean(),),
+        ),
+        Mistake(
             "doesn't square the means.",
             (lambda mu, logvar: (_divergences(torch.zeros_like(mu), logvar) + 0.5 * mu).sum(1).mean(),),
         ),
@@ -89,6 +109,7 @@ REPARAMETERIZE = Checker(
     summary="one draw from the normal distributions with means mu and logarithms of variances logvar, through which "
     "gradients pass: mu plus the standard deviation times `torch.randn(mu.shape, generator=generator)`.",
     reference=lambda mu, logvar, generator: mu + (0.5 * logvar).exp() * _noise(mu, generator),
+    all_gradients=True,
     cases=(
         Trial(lambda: _draws(5, 3)),
         Trial(lambda: _draws(1, 2), "A batch of one is still a batch."),
@@ -99,6 +120,14 @@ REPARAMETERIZE = Checker(
         Mistake(
             "multiplies the noise by the variance: by the standard deviation, `(0.5 * logvar).exp()`.",
             (lambda mu, logvar, generator: mu + logvar.exp() * _noise(mu, generator),),
+        ),
+        Mistake(
+            "doubles logvar where it should be halved: the standard deviation is `(0.5 * logvar).exp()`.",
+            (lambda mu, logvar, generator: mu + (2 * logvar).exp() * _noise(mu, generator),),
+        ),
+        Mistake(
+            "takes the root of logvar: the standard deviation is the root of the variance, `(0.5 * logvar).exp()`.",
+            (lambda mu, logvar, generator: mu + logvar.sqrt() * _noise(mu, generator),),
         ),
         Mistake(
             "multiplies the noise by logvar: the standard deviation is `(0.5 * logvar).exp()`.",

@@ -21,6 +21,7 @@ html_title = "A Small & Good Book"
 author = "The authors of the book"
 extensions = ["myst_nb", "number_marks", "chapter_card"]
 nb_execution_mode = "off"
+myst_enable_extensions = ["attrs_inline"]
 suppress_warnings = ["myst-nb.lexer"]  # it is known only of executed cells
 html_baseurl = "https://example.org/book/"
 html_static_path = [{str(ROOT / "book/assets")!r}]
@@ -44,7 +45,7 @@ kernelspec:
 :prerequisites: "[Vectors](https://example.org/vectors), *some* patience"
 ```
 
-A paper reports {{fact}}`15.3 %`, we keep {{given}}`90 %`. WORDS
+A paper reports {{fact}}`15.3 %`, we keep {{given}}`90 %`. Glued: [-1.5]{{.pasted-text}}; typed: -3. WORDS
 
 ```{{code-cell}} ipython3
 one = 1
@@ -125,6 +126,10 @@ def test_marked_numbers_are_plain_text(built: Book) -> None:
     assert page.find("span", class_="fact").get_text() == "15.3\u202f%"
     assert page.find("span", class_="given").get_text() == "90\u202f%"
     assert "A paper reports 15.3\u202f%, we keep 90\u202f%." in page.get_text()
+
+
+def test_glued_numbers_have_a_minus_sign(built: Book) -> None:
+    assert "Glued: \u22121.5; typed: -3." in built.page().get_text()
 
 
 def test_card_shows_what_was_measured(built: Book) -> None:

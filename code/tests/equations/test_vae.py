@@ -171,6 +171,35 @@ def test_linear_collapse(spread, beta):
     assert best == pytest.approx(max(spread - beta, 0), abs=0.01)
 
 
+def saved_and_rate(pictures, q):
+    """How much squared error the best decoder saves by a code, and the rate with the best prior, for q (N, codes)."""
+    codes = q.mean(0)
+    mean = pictures.mean(0)
+    drawn = (q.T @ pictures) / q.sum(0)[:, None]  # E[x|z]
+    error = (q[:, :, None] * (pictures[:, None] - drawn) ** 2).sum((1, 2)).mean()
+    rate = (q * np.log(q / codes)).sum(1).mean()
+    return ((pictures - mean) ** 2).sum(1).mean() - error, rate
+
+
+@pytest.mark.equation("eq-collapse-bound", no_function="a statement on all encoders and decoders")
+def test_collapse_bound():
+    pixels = 5
+    for sharpness in (0.01, 0.3, 3.0, 30.0):
+        pictures = generator.uniform(size=(7, pixels)).round(int(generator.integers(3)))
+        q = np.exp(sharpness * generator.normal(size=(7, 4)))
+        saved, rate = saved_and_rate(pictures, q / q.sum(1, keepdims=True))
+        assert saved <= pixels / 2 * rate
+    # Half of them black and half white, and a bit that tells them apart a little better than chance: nothing is lost.
+    black_and_white = np.repeat([[0.0], [1.0]], pixels, axis=1)
+    for excess in (1e-3, 1e-2, 0.1, 0.3):
+        q = np.array([[0.5 + excess, 0.5 - excess], [0.5 - excess, 0.5 + excess]])
+        saved, rate = saved_and_rate(black_and_white, q)
+        assert saved <= pixels / 2 * rate
+        assert saved == pytest.approx(pixels / 2 * rate, rel=excess)
+        for beta, pays in ((0.24 * pixels, excess < 0.2), (pixels / 4, False), (0.26 * pixels, False)):
+            assert (2 * beta * rate < saved) == pays, "whether the loss is less than that of the mean picture"
+
+
 @pytest.mark.equation("eq-iwae")
 def test_iwae():
     log_weights = generator.normal(size=(4, 7))

@@ -78,7 +78,9 @@ def test_keyboard_and_pointer_move_the_cross(visit: OpenPage, page_with_it: str,
             expected = (255 * decoder(torch.tensor([z]))).round().flatten()
         assert eventually(lambda: farthest(torch.tensor(pixels(decoded)), expected) <= 1), "another picture"
 
+    beside = figure.get_by_label("The nearest test picture")
     assert pixels(decoded) == given["pixels"], "before anything is loaded"
+    assert pixels(beside) == given["near"], "before anything is loaded"
     step = 2 * model["extent"] / 60
     x, y = given["z"]
     for _ in range(3):
@@ -87,8 +89,11 @@ def test_keyboard_and_pointer_move_the_cross(visit: OpenPage, page_with_it: str,
     x, y = x + 3 * step, y - 5 * step
     check([x, y])
     nearest = min(model["codes"], key=lambda code: (code[0] - x) ** 2 + (code[1] - y) ** 2)
-    label = given["labels"][model["codes"].index(nearest)]
-    expect(figure.locator(".dlvc-pair")).to_contain_text(f"Nearest test picture: {given['classes'][label]}")
+    place = model["codes"].index(nearest)
+    name = given["classes"][given["labels"][place]]
+    expect(figure.locator(".dlvc-pair")).to_contain_text(f"Nearest test picture: {name}")
+    bank = np.frombuffer(gzip.decompress(files["pictures.gz"].read_bytes()), np.uint8).reshape(-1, 784)
+    assert pixels(beside) == bank[place].tolist()
     box = plane.bounding_box()
     assert box
     figure.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

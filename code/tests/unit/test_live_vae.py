@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
-from dlvc.figures.latent import code_plane, extent_of, trade_off
+from dlvc.figures.latent import ROOM, code_plane, extent_of, trade_off
 from dlvc.figures.theme import LINES
 from dlvc.live import Exported, LatentModel, LatentPlane, export
 from dlvc.models import VAE
@@ -62,6 +62,9 @@ def test_state_begins_with_the_picture_at_the_cross(decoders: list[Exported]) ->
     figure = make(decoders, z=(0.5, -1.0), model=1)
     expected = decoders[1].reference(torch.tensor([[0.5, -1.0]])).flatten()
     torch.testing.assert_close(torch.tensor(figure.pixels) / 255, expected, rtol=0, atol=0.51 / 255)
+    nearest = (codes(1) - torch.tensor([0.5, -1.0])).square().sum(1).argmin()
+    beside = pictures().tensors[0][nearest].flatten()
+    torch.testing.assert_close(torch.tensor(figure.near) / 255, beside, rtol=0, atol=0.51 / 255)
     assert [model["title"] for model in figure.models] == ["β = 0", "β = 1"]
     torch.testing.assert_close(torch.tensor(figure.models[1]["codes"]), codes(1), rtol=0, atol=6e-4)
     left, right = figure.picture().axes
@@ -99,10 +102,20 @@ def test_codes_must_be_pairs_of_the_same_pictures(decoders: list[Exported]) -> N
         make(decoders, models=models)
 
 
-def test_extent_holds_the_prior_and_nearly_all_codes() -> None:
-    assert extent_of(torch.zeros(10, 2)) == pytest.approx(3.2)
-    one_far_off = torch.linspace(0, 20, 1000).index_fill(0, torch.tensor([0]), 500.0).view(500, 2)
-    assert extent_of(one_far_off) == pytest.approx(1.05 * 20, rel=0.02)
+def test_extent_holds_the_prior_and_all_codes() -> None:
+    assert extent_of(torch.zeros(10, 2)) == pytest.approx(3 * ROOM)
+    assert extent_of(torch.tensor([[1.0, -20.0], [4.0, 2.0]])) == pytest.approx(20 * ROOM)
+
+
+def test_plane_holds_codes_far_from_the_origin_and_the_circles() -> None:
+    far = codes(0) + torch.tensor([12.0, 0.0])
+    (axes,) = code_plane({"one": far}, pictures().tensors[1], ["hat", "coat", "shoe"]).axes
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    assert right - left == pytest.approx(top - bottom)
+    room = 0.03 * (right - left)
+    assert left + room < -3
+    assert bottom + room < min(-3, far[:, 1].min())
+    assert right - room > far[:, 0].max()
 
 
 def test_plane_writes_each_code_as_its_class() -> None:

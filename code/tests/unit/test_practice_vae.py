@@ -59,6 +59,15 @@ def kl_without_gradient(mu: Tensor, logvar: Tensor) -> Tensor:
     return kl_by_formula(mu.detach(), logvar)
 
 
+def kl_of_fixed_variances(mu: Tensor, logvar: Tensor) -> Tensor:
+    return kl_by_formula(mu, logvar.detach())
+
+
+def shifted(mu: Tensor, logvar: Tensor, generator: torch.Generator) -> Tensor:
+    """Learns where to draw, and not how widely."""
+    return reparameterize_by_normal(mu, logvar.detach(), generator)
+
+
 def sampled(mu: Tensor, logvar: Tensor, generator: torch.Generator) -> Tensor:
     return torch.normal(mu, torch.exp(logvar / 2), generator=generator)
 
@@ -73,6 +82,8 @@ def unseeded(mu: Tensor, logvar: Tensor, _: torch.Generator) -> Tensor:
         ("kl_standard_normal", kl_of_std, "takes logvar for the logarithm of the standard deviation"),
         ("kl_standard_normal", lambda mu, logvar: kl_by_formula(mu, logvar).item(), "carries no gradient"),
         ("kl_standard_normal", kl_without_gradient, "lets no gradient through to mu"),
+        ("kl_standard_normal", kl_of_fixed_variances, "lets no gradient through to logvar"),
+        ("reparameterize", shifted, "lets no gradient through to logvar"),
         ("reparameterize", sampled, "wrong gradient with respect to mu"),
         ("reparameterize", unseeded, "is wrong for mu"),
     ],
