@@ -176,7 +176,7 @@ def from_above(
         labels: for each panel the names of the two weights.
     """
     with style():
-        figure = Figure(figsize=(6.6, 3.3), layout="constrained")
+        figure = Figure(figsize=(5.4, 2.9), layout="constrained")
         all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, (title, (loss, walk)), frame, names in zip(all_axes, panels.items(), frames, labels, strict=True):
             across, up = (torch.linspace(*ends, 121, dtype=walk.dtype) for ends in frame)
