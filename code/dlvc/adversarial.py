@@ -56,6 +56,19 @@ def step(
     return {"discriminator": d_loss.item(), "generator": g_loss.item()}
 
 
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, fading: float) -> None:
+    """Move the weights of a running average a little towards those of a network.
+
+    Args:
+        average: of the same shape; changed in place.
+        network: in training.
+        fading: share of the old weights that is kept, in [0, 1].
+    """
+    for old, new in zip(average.parameters(), network.parameters(), strict=True):
+        old.lerp_(new, 1 - fading)
+
+
 def fit(
     generator: Generator,
     discriminator: nn.Module,

@@ -1,4 +1,4 @@
-"""Networks with weights that the package ships: one that was trained on ImageNet, and one that draws digits.
+"""Networks with weights that the package ships: one that was trained on ImageNet, and two that draw digits.
 
 >>> from dlvc.data.pretrained import WEIGHTS, mobilenet_v2
 >>> model, prepare = mobilenet_v2(), WEIGHTS.transforms()  # doctest: +SKIP
@@ -7,12 +7,22 @@
 'Egyptian cat'
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 import torch
+from torch import nn
 from torchvision import models
 from torchvision.models import MobileNet_V2_Weights, MobileNetV2
 
 from dlvc.data.load import read
-from dlvc.models import StyleGenerator
+from dlvc.models import Generator, StyleGenerator
+
+Model = TypeVar("Model", bound=nn.Module)
+
+DCGAN_DIGITS = {"width": 44, "latent_size": 16, "channels": 1, "image_size": 28}
+"""Size of `dcgan_generator`."""
 
 STYLE_DIGITS = {"width": 12, "latent_size": 32, "depth": 4, "channels": 1, "smallest": 4}
 """Size of `style_generator`, whose pictures have 16 pixels a side."""
@@ -46,12 +56,23 @@ def mobilenet_v2() -> MobileNetV2:
     Reference:
         Sandler, Howard, Zhu, Zhmoginov and Chen, *MobileNetV2: Inverted Residuals and Linear Bottlenecks*, CVPR 2018.
     """
-    weights = {name: torch.from_numpy(array) for name, array in read("mobilenet-v2").items()}
-    with torch.random.fork_rng(devices=[]):  # the first weights are random: the caller's generator must not notice
-        model: MobileNetV2 = models.mobilenet_v2()
-    # The file leaves out the counters of training steps; the model has its own. Copying turns float16 to float32.
-    model.load_state_dict(model.state_dict() | weights)
-    return model.eval()
+    return _with_weights(models.mobilenet_v2, "mobilenet-v2")
+
+
+def dcgan_generator() -> Generator:
+    """Return a DCGAN's generator that was trained on MNIST's 10,000 embedded digits.
+
+    ``dlvc.data.build.dcgan_digits`` trained it and says how.
+
+    Returns:
+        The network in evaluation mode. It takes latent vectors ``(N, 16)`` and returns pictures ``(N, 1, 28, 28)`` in
+        [-1, 1].
+
+    Raises:
+        ValueError: if the file of the weights is damaged.
+        FileNotFoundError: if it is missing.
+    """
+    return _with_weights(partial(Generator, **DCGAN_DIGITS), "dcgan-digits")
 
 
 def style_generator() -> StyleGenerator:
@@ -67,7 +88,14 @@ def style_generator() -> StyleGenerator:
         ValueError: if the file of the weights is damaged.
         FileNotFoundError: if it is missing.
     """
-    with torch.random.fork_rng(devices=[]):
-        generator = StyleGenerator(**STYLE_DIGITS)
-    generator.load_state_dict({name: torch.from_numpy(array) for name, array in read("style-digits").items()})
-    return generator.eval()
+    return _with_weights(partial(StyleGenerator, **STYLE_DIGITS), "style-digits")
+
+
+def _with_weights(make: Callable[[], Model], name: str) -> Model:
+    """Return a network with the weights of a file, in evaluation mode."""
+    weights = {key: torch.from_numpy(array) for key, array in read(name).items()}
+    with torch.random.fork_rng(devices=[]):  # the first weights are random: the caller's generator must not notice
+        model = make()
+    # The file leaves out the counters of training steps; the model has its own. Copying turns float16 to float32.
+    model.load_state_dict(model.state_dict() | weights)
+    return model.eval()

@@ -176,7 +176,7 @@ def from_above(
         labels: for each panel the names of the two weights.
     """
     with style():
-        figure = Figure(figsize=(6.6, 3.3), layout="constrained")
+        figure = Figure(figsize=(5.4, 2.9), layout="constrained")
         all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, (title, (loss, walk)), frame, names in zip(all_axes, panels.items(), frames, labels, strict=True):
             across, up = (torch.linspace(*ends, 121, dtype=walk.dtype) for ends in frame)
@@ -184,7 +184,10 @@ def from_above(
             heights = loss(grid).numpy()
             low, high = heights.min(), heights.max()
             levels = low + (high - low) * (np.arange(1, 13) / 13) ** 2.5
-            axes.contour(across.numpy(), up.numpy(), heights, levels=levels, colors=QUIET, linewidths=0.7)
+            # Solid: Matplotlib would dash the lines of negative values, as if they meant something else.
+            axes.contour(
+                across.numpy(), up.numpy(), heights, levels=levels, colors=QUIET, linewidths=0.7, linestyles="solid"
+            )
             axes.plot(*walk.T.numpy(), color=LINES[0][0], linestyle="-", marker=".", markersize=4, linewidth=1)
             axes.plot(*walk[0].numpy(), "o", color=INK, fillstyle="none", markersize=9)
             axes.set(title=title, xlabel=names[0], ylabel=names[1], xlim=frame[0], ylim=frame[1])

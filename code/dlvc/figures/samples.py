@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from dlvc.data import card, read
-from dlvc.data.pretrained import style_generator
+from dlvc.data.pretrained import DCGAN_DIGITS, STYLE_DIGITS, dcgan_generator, style_generator
 from dlvc.figures.theme import BLUE, INK, MIDDLE_BLUE, style
 
 Array = NDArray[np.generic]
@@ -219,18 +219,23 @@ def _boxes(axes: Axes, boxes: Tensor, labels: list[str]) -> None:
     axes.set_title(textwrap.fill(", ".join(labels), 20), fontsize=7, pad=3)
 
 
-def _generated(_: str) -> Described:
-    generator = style_generator()
+def _generated(name: str) -> Described:
+    generator, latent_size = (
+        (dcgan_generator(), DCGAN_DIGITS["latent_size"])
+        if name == "dcgan-digits"
+        else (style_generator(), STYLE_DIGITS["latent_size"])
+    )
     with torch.no_grad():
-        pictures = generator(torch.randn(20, 32, generator=torch.Generator().manual_seed(0)))
+        pictures = generator(torch.randn(20, latent_size, generator=torch.Generator().manual_seed(0)))
     with style():
         figure, panels = _panels(len(pictures), 10, room=0)
         for axes, picture in zip(panels, pictures, strict=True):
             axes.imshow(picture[0], vmin=-1, vmax=1, interpolation="none")
-    text = "Two rows of ten small handwritten digits, white on black; nearly all can be read."
+    text = f"Two rows of ten handwritten digits, white on black; {_READABLE[name]} of them can be read."
     return figure, text, "The first twenty pictures that this generator draws with seed 0; none is chosen."
 
 
+_READABLE = {"dcgan-digits": "more than half", "style-digits": "nearly all"}
 _DRAWN: dict[str, Callable[[str], Described]] = {
     "fashion-mnist": _pictures,
     "mnist": _pictures,
@@ -241,6 +246,7 @@ _DRAWN: dict[str, Callable[[str], Described]] = {
     "nuclei": _instances,
     "diabetes": _features,
     "mobilenet-v2": _filters,
+    "dcgan-digits": _generated,
     "style-digits": _generated,
     "object-scenes": _scenes,
     "digit-scenes": _scattered_digits,

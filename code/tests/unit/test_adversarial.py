@@ -45,6 +45,15 @@ def test_a_step_is_one_of_the_discriminator_and_then_one_of_the_generator():
     assert paid == pytest.approx({"discriminator": d_loss.item(), "generator": g_loss.item()})
 
 
+def test_an_average_follows_by_the_share_that_does_not_fade():
+    average, network = (nn.Linear(3, 2) for _ in range(2))
+    wanted = 0.9 * average.weight.detach() + 0.1 * network.weight.detach()
+    before = network.weight.detach().clone()
+    adversarial.follow(average, network, 0.9)
+    torch.testing.assert_close(average.weight.detach(), wanted)
+    assert network.weight.equal(before)
+
+
 def small(seed=0):
     torch.manual_seed(seed)
     return models.Generator(2, 3, 1, 28), models.Discriminator(2, 1, 28)

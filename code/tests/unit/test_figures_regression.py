@@ -48,6 +48,17 @@ def test_losses_from_above_have_their_walk_and_frame():
     assert (levels > 0).all()
 
 
+def test_lines_of_negative_values_from_above_are_solid():
+    def hollow(w):
+        return surfaces.quadratic(w, 5.0) - 9
+
+    frame = ((-1.0, 2.0), (-3.0, 3.0))
+    figure = figures.from_above({"hollow": (hollow, torch.zeros(2, 2))}, [frame], labels=[("a", "b")])
+    lines = figure.axes[0].collections[0]
+    assert lines.levels.min() < 0
+    assert all(dashes is None for _, dashes in lines.get_linestyle())
+
+
 def test_a_magnified_part_shows_starts_that_lie_close_together():
     walks = torch.tensor([[1.29, 1.31], [0.0, 9.0]])
     figure = figures.starts_and_ends(surfaces.arctan_ratio, walks, span=4.0, xlabel="w", magnified=(1.26, 1.34))

@@ -6,10 +6,9 @@ roundings lead a GAN to other weights.
     python -m dlvc.data.build.style_digits
 """
 
-import argparse
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -18,7 +17,8 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from dlvc import losses
-from dlvc.data.files import FOLDER, write_safetensors
+from dlvc.adversarial import follow
+from dlvc.data.build.generators import build
 from dlvc.data.load import load
 from dlvc.data.pretrained import STYLE_DIGITS
 from dlvc.models import Discriminator, StyleGenerator
@@ -91,9 +91,7 @@ def train(
         of_generator.zero_grad()
         losses.generator_loss(discriminator(fake)).backward()  # type: ignore[no-untyped-call]
         of_generator.step()
-        with torch.no_grad():
-            for old, new in zip(average.parameters(), generator.parameters(), strict=True):
-                old.lerp_(new, 1 - min(FADING, step / (step + 10)))
+        follow(average, generator, min(FADING, step / (step + 10)))
         if watch:
             watch(step, average)
     return average.eval()
@@ -101,14 +99,8 @@ def train(
 
 def main() -> None:
     """Train the generator and write its weights as float16."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--out", type=Path, default=FOLDER)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
     pictures = 2 * small(load("mnist", "train").tensors[0]) - 1  # type: ignore[attr-defined]
-    weights = {name: weight.half().numpy() for name, weight in train(pictures).state_dict().items()}
-    path = options.out / "style_digits.safetensors"
-    print(write_safetensors(path, weights), path)
+    build("style_digits.safetensors", partial(train, pictures))
 
 
 if __name__ == "__main__":
