@@ -65,7 +65,7 @@ class Discriminator(nn.Module):
         ValueError: if the size is another one.
 
     Reference: Radford et al., *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
-    Networks* (2016), section 3; the paper gives no widths of it.
+    Networks* (2016), section 3; of its widths the paper says only that the ImageNet model's largest is 512.
     """
 
     def __init__(

@@ -69,6 +69,19 @@ def test_large_model_goes_in_half_the_bytes_if_that_costs_nothing(capsys: pytest
     torch.testing.assert_close(found.logits(example()), found.reference(example()), rtol=0, atol=1e-5)
 
 
+def test_weights_that_float16_holds_need_no_validation_and_stay_beside_a_normalisation() -> None:
+    torch.manual_seed(0)
+    normalised = [nn.Flatten(), nn.Linear(784, 170), nn.BatchNorm1d(170), nn.Linear(170, 10)]
+    model = nn.Sequential(*normalised).half().float().eval()
+    model[2].running_var.fill_(3)  # folded into the weights before it, they would be other numbers
+    found = export(model, example(), "half")
+    assert found.precision == "float16"
+    weights = sum(weight.nbytes for weight in model.state_dict().values())
+    assert len(found.onnx) < min(LIMIT, 0.52 * weights) < weights
+    with torch.no_grad():
+        torch.testing.assert_close(found.logits(example()), model(example()), rtol=0, atol=1e-5)
+
+
 def test_half_the_bytes_are_refused_if_they_cost_accuracy() -> None:
     model = mlp(256)
     with torch.no_grad():
