@@ -226,16 +226,16 @@ def _generated(name: str) -> Described:
         else (style_generator(), STYLE_DIGITS["latent_size"])
     )
     with torch.no_grad():
-        pictures = generator(torch.randn(20, latent_size, generator=torch.Generator().manual_seed(0)))
+        pictures = generator(torch.randn(10, latent_size, generator=torch.Generator().manual_seed(0)))
     with style():
         figure, panels = _panels(len(pictures), 10, room=0)
         for axes, picture in zip(panels, pictures, strict=True):
             axes.imshow(picture[0], vmin=-1, vmax=1, interpolation="none")
-    text = f"Two rows of ten handwritten digits, white on black; {_READABLE[name]} of them can be read."
-    return figure, text, "The first twenty pictures that this generator draws with seed 0; none is chosen."
+    text = f"Ten handwritten digits, white on black; {_READABLE[name]} of them can be read."
+    return figure, text, "The first ten pictures that this generator draws with seed 0; none is chosen."
 
 
-_READABLE = {"dcgan-digits": "more than half", "style-digits": "nearly all"}
+_READABLE = {"dcgan-digits": "about half", "style-digits": "nearly all"}
 _DRAWN: dict[str, Callable[[str], Described]] = {
     "fashion-mnist": _pictures,
     "mnist": _pictures,
