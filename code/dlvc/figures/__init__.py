@@ -2,6 +2,7 @@
 
 from dlvc.figures.classification import confusion_matrix, reliability_diagram
 from dlvc.figures.depth import spread, through_depth
+from dlvc.figures.diagrams import adversarial_game, cycle, gru_cell, lstm_cell, variational_autoencoder
 from dlvc.figures.family import family_tree
 from dlvc.figures.images import image_grid
 from dlvc.figures.latent import code_plane, trade_off
@@ -12,17 +13,21 @@ from dlvc.figures.scenes import boxes, masks
 from dlvc.figures.tensors import memory
 
 __all__ = [
+    "adversarial_game",
     "against",
     "bars",
     "boxes",
     "code_plane",
     "confusion_matrix",
     "curves",
+    "cycle",
     "decomposition",
     "family_tree",
     "fits",
     "from_above",
+    "gru_cell",
     "image_grid",
+    "lstm_cell",
     "masks",
     "memory",
     "reading",
@@ -33,4 +38,5 @@ __all__ = [
     "strips",
     "through_depth",
     "trade_off",
+    "variational_autoencoder",
 ]

@@ -30,6 +30,11 @@ MAKERS = {
     "colour images": lambda: figures.image_grid(torch.rand(2, 3, 4, 4, generator=generator)),
     "weights": lambda: figures.image_grid(torch.randn(2, 1, 4, 4, generator=generator), symmetric=True),
     "confusion": lambda: figures.confusion_matrix(torch.tensor([[9, 1], [0, 5]]), ["cat", "dog"]),
+    "GRU": figures.gru_cell,
+    "LSTM": figures.lstm_cell,
+    "variational autoencoder": figures.variational_autoencoder,
+    "adversarial game": figures.adversarial_game,
+    "cycle": figures.cycle,
     "reliability": lambda: figures.reliability_diagram({"model": (PROBABILITIES, LABELS)}),
 }
 
