@@ -1,6 +1,6 @@
 """What is inside a network, and how a loss is put together: boxes and arrows.
 
-Places are in tenths of an inch. A box has weights; what is round acts number by number, and has none. Ways that cross
+A box has weights; what is round acts number by number, and has none. Ways that cross
 without a dot don't meet.
 """
 
@@ -12,7 +12,8 @@ from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Polygon
 
 from dlvc.figures.theme import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, RED, WIDTH, style
 
-Place = tuple[float, float]
+Tenths = int | float  # of an inch
+Place = tuple[Tenths, Tenths]
 
 # Points. On a phone, words are 9 pixels high.
 SYMBOLS, WORDS = 13.0, 10.5
@@ -179,7 +180,7 @@ def cycle() -> Figure:
     return figure
 
 
-def _there_and_back(axes: Axes, domain: str, height: float, translators: tuple[str, str]) -> None:
+def _there_and_back(axes: Axes, domain: str, height: Tenths, translators: tuple[str, str]) -> None:
     """Draw the way of a domain's picture into the other one and home, which judges see it, and the cycle loss.
 
     Args:
@@ -214,8 +215,8 @@ def _there_and_back(axes: Axes, domain: str, height: float, translators: tuple[s
         _label(axes, (judge - 2.5 * outwards, height + (1.7 if domain == "A" else -1.7)), name, size=WORDS)
 
 
-def _around_a_code(axes: Axes, title: str, bottom: float) -> None:
-    """Draw encoder and decoder, what goes in and comes out, and the loss."""
+def _around_a_code(axes: Axes, title: str, bottom: Tenths) -> None:
+    """Draw encoder and decoder, what goes in and comes out, and how that is judged."""
     above, below = bottom + 10, bottom + 2
     _label(axes, (0.4, bottom + 14.5), title, size=WORDS, align="left")
     _box(axes, (9.2, bottom + 6), "encoder", GREEN, width=8.4, height=12.6)
@@ -227,11 +228,11 @@ def _around_a_code(axes: Axes, title: str, bottom: float) -> None:
     _arrow(axes, (45.2, above), (48, above))
     _label(axes, (49.5, above), r"$\hat{\boldsymbol{x}}$")
     _arrow(axes, (49.5, above - 1.9), (49.5, below + 1.3))
-    _label(axes, (49.7, below), "loss", size=WORDS)
-    _back(axes, (47.7, below), (45.2, below))
+    _label(axes, (49.8, below), "misfit", size=WORDS)
+    _back(axes, (47.5, below), (45.2, below))
 
 
-def _sheet(bottom: float, top: float) -> tuple[Figure, Axes]:
+def _sheet(bottom: Tenths, top: Tenths) -> tuple[Figure, Axes]:
     """Return a figure as wide as all are, and its axes, in tenths of an inch from one height to another."""
     figure = Figure(figsize=(WIDTH, (top - bottom) / 10))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -247,7 +248,7 @@ def _label(
 
 
 def _box(
-    axes: Axes, place: Place, text: str, colour: str, *, width: float = 5, height: float = 4, thick: bool = False
+    axes: Axes, place: Place, text: str, colour: str, *, width: Tenths = 5, height: Tenths = 4, thick: bool = False
 ) -> None:
     """Draw a part with weights around its middle."""
     _rectangle(axes, (place[0] - width / 2, place[1] - height / 2), width, height, 0.7, colour, THICK if thick else 1.8)
@@ -256,22 +257,24 @@ def _box(
 
 def _frame(axes: Axes, lower: Place, upper: Place) -> None:
     """Draw the border of what belongs together."""
-    _rectangle(axes, lower, upper[0] - lower[0], upper[1] - lower[1], 1.5, QUIET, 1)
+    _rectangle(axes, lower, upper[0] - lower[0], upper[1] - lower[1], 1.5, QUIET, 1.0)
 
 
-def _rectangle(axes: Axes, corner: Place, width: float, height: float, bend: float, colour: str, line: float) -> None:
+def _rectangle(
+    axes: Axes, corner: Place, width: Tenths, height: Tenths, bend: Tenths, colour: str, line: float
+) -> None:
     look = f"round,pad=0,rounding_size={bend}"
     patch = FancyBboxPatch(corner, width, height, look, facecolor="none", edgecolor=colour, linewidth=line)
     axes.add_patch(patch)
 
 
-def _capsule(axes: Axes, place: Place, text: str, *, width: float, height: float) -> None:
+def _capsule(axes: Axes, place: Place, text: str, *, width: Tenths, height: Tenths) -> None:
     """Draw what has no weights and takes more than one line of numbers."""
     _rectangle(axes, (place[0] - width / 2, place[1] - height / 2), width, height, width / 2 - 0.1, INK, THIN)
     _label(axes, place, text, size=WORDS)
 
 
-def _round(axes: Axes, place: Place, text: str, *, width: float = 2 * RADIUS) -> None:
+def _round(axes: Axes, place: Place, text: str, *, width: Tenths = 2 * RADIUS) -> None:
     """Draw what acts number by number, and has no weights."""
     axes.add_patch(Ellipse(place, width, 2 * RADIUS, facecolor="none", edgecolor=INK, linewidth=THIN))
     _label(axes, place, text)
@@ -311,7 +314,7 @@ def _back(axes: Axes, *places: Place) -> None:
     _arrow(axes, *places, colour=RED, dashed=True)
 
 
-def _generate(axes: Axes, height: float, *, thick: bool = False) -> None:
+def _generate(axes: Axes, height: Tenths, *, thick: bool = False) -> None:
     """Draw how a latent vector becomes a fake, which is shown to the discriminator."""
     _label(axes, (1.5, height), r"$\boldsymbol{z}$")
     _arrow(axes, (2.8, height), (5, height))
@@ -321,7 +324,7 @@ def _generate(axes: Axes, height: float, *, thick: bool = False) -> None:
 
 
 def _lines(
-    axes: Axes, start: Place, *, h: Sequence[float], x: Sequence[float], ends: float, last: float | None = None
+    axes: Axes, start: Place, *, h: Sequence[Tenths], x: Sequence[Tenths], ends: Tenths, last: Tenths | None = None
 ) -> None:
     """Lead h from a place, and x from below, to the gates of a cell.
 
@@ -342,7 +345,7 @@ def _lines(
     _label(axes, (8, -4.8), r"$\boldsymbol{x}_t$")
 
 
-def _direct(axes: Axes, height: float, stops: tuple[float, float], name: str) -> None:
+def _direct(axes: Axes, height: Tenths, stops: Place, name: str) -> None:
     """Draw the direct way of a state through a cell, and what stands on it."""
     first, second = stops
     for start, end in ((4.8, first - RADIUS), (first + RADIUS, second - RADIUS), (second + RADIUS, 48.4)):

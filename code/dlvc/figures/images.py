@@ -70,7 +70,7 @@ def picture_panels(count: int, columns: int, *, lines: int) -> tuple[Figure, lis
     columns = min(columns, count)
     rows = -(-count // columns)
     width = min(max(NARROWEST, SIDE * columns), WIDEST)
-    size = max(10.0, 2 * width)
+    size = max(10.0, 2.1 * width)
     side, room = width / columns, 0.02 * size * lines
     figure = Figure(figsize=(width, rows * (side + room)))
     gaps = {"left": 0, "right": 1, "bottom": 0, "top": 1 - room / (rows * (side + room))}

@@ -86,6 +86,29 @@ def test_contrast_with_the_page(name, half):
     assert contrast >= (4.5 if name in {"ink", "quiet"} else 3)
 
 
+@pytest.mark.parametrize("columns", [1, 3, 6, 7, 15])
+def test_a_grid_is_no_wider_than_a_page_and_its_lettering_is_legible_on_a_phone(columns):
+    figure = figures.image_grid(torch.rand(columns, 1, 4, 4), ["a"] * columns, columns=columns)
+    width = float(re.search(r'<svg .*? width="([\d.]+)pt"', to_svg(figure), flags=re.DOTALL)[1]) * 96 / 72
+    assert width <= 836
+    assert width > 800 or width / columns > 100, "pictures are small where there is room"
+    (size,) = {axes.title.get_fontsize() * 96 / 72 for axes in figure.axes}
+    assert size * min(1, 328 / width) >= 9
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM", "variational autoencoder", "adversarial game", "cycle"])
+def test_lettering_of_a_diagram_is_legible_on_a_phone_and_within_it(name):
+    figure = MAKERS[name]()
+    svg = to_svg(figure)
+    width = float(re.search(r'<svg .*? width="([\d.]+)pt"', svg, flags=re.DOTALL)[1]) * 96 / 72
+    texts = [text for text in figure.axes[0].texts if text.get_text()]
+    assert min(text.get_fontsize() for text in texts) * 96 / 72 * 328 / width >= 9
+    places = [text.get_window_extent() for text in texts]
+    overlaps = [a.overlaps(b) for i, a in enumerate(places) for b in places[:i]]
+    assert len(overlaps) > 10
+    assert not any(overlaps)
+
+
 def test_images_and_captions_must_fit():
     with pytest.raises(ValueError, match="got 2 images and 1 captions"):
         figures.image_grid(torch.rand(2, 1, 4, 4), ["only one"])
