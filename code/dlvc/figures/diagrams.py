@@ -225,10 +225,10 @@ def _around_a_code(axes: Axes, title: str, bottom: Tenths) -> None:
     _arrow(axes, (2.8, above), (5, above))
     _label(axes, (17.8, above + 1.9), r"$\boldsymbol{\mu}$")
     _label(axes, (33, above + 1.7), r"$\boldsymbol{z}$")
-    _arrow(axes, (45.2, above), (48, above))
-    _label(axes, (49.5, above), r"$\hat{\boldsymbol{x}}$")
-    _arrow(axes, (49.5, above - 1.9), (49.5, below + 1.3))
-    _label(axes, (49.8, below), "misfit", size=WORDS)
+    _arrow(axes, (45.2, above), (48.4, above))
+    _label(axes, (50, above), r"$\hat{\boldsymbol{x}}$")
+    _arrow(axes, (50, above - 1.9), (50, below + 1.3))
+    _label(axes, (50, below), "misfit", size=WORDS)
     _back(axes, (47.5, below), (45.2, below))
 
 
