@@ -65,6 +65,15 @@ def test_curves_refuse_a_series_that_would_not_be_drawn():
         figures.curves(series | {"g": [1.0, 2.0]}, xlabel="x", ylabel="y")
 
 
+def test_each_panel_has_its_own_curves_and_range():
+    panels = [{"a": [[1e-9, 1.0]], "b": [[1e-8, 1.0], [1e-6, 1.0]]}, {"c": [[0.5, 1.0]]}]
+    left, right = figures.curves_in_panels(panels, x=[0.0, 1.0], xlabel="x", ylabel="y").axes
+    assert [line.get_label() for line in left.lines] == ["a", "b"]
+    np.testing.assert_allclose(left.lines[1].get_ydata(), [5.05e-7, 1])
+    assert left.get_ylim()[0] < 1e-8 < 0.1 < right.get_ylim()[0]
+    assert len(left.collections) == 1  # the range of b's seeds
+
+
 def test_bars_refuse_a_series_that_would_not_be_drawn():
     series = {name: [1.0, 2.0] for name in "abcde"}
     with pytest.raises(ValueError, match="5 series"):
