@@ -73,11 +73,11 @@ def draw_codes(axes: Axes, codes: Float[Tensor, "count 2"], labels: Int[Tensor, 
 def trade_off(
     points: Mapping[str, Sequence[tuple[float, float]]], *, names: Sequence[str], xlabel: str, ylabel: str
 ) -> Figure:
-    """Draw paths through points, one path a series, the points of the first labelled.
+    """Draw paths through points, one path a series, and join the points of the first to those of the others.
 
     Args:
-        points: name of a series to its points.
-        names: what stands beside each point of the first series.
+        points: name of a series to its points, one for each of ``names``.
+        names: what the joined points have in common; stands beside the point of the first series.
         xlabel: what the horizontal axis measures, with its unit.
         ylabel: what the vertical axis measures, with its unit.
     """
@@ -86,7 +86,11 @@ def trade_off(
         axes = figure.subplots()
         for (name, path), (colour, dash) in zip(points.items(), LINES, strict=False):
             axes.plot(*zip(*path, strict=True), color=colour, linestyle=dash, marker="o", markersize=4, label=name)
-        for place, name in zip(next(iter(points.values())), names, strict=True):
+        first, *others = points.values()
+        for joined in (zip(first, other, strict=True) for other in others):
+            for ends in joined:
+                axes.plot(*zip(*ends, strict=True), color=QUIET, linestyle=":", zorder=1)
+        for place, name in zip(first, names, strict=True):
             axes.annotate(name, place, xytext=(5, 5), textcoords="offset points", color=INK, fontsize=9.5)
         axes.set(xlabel=xlabel, ylabel=ylabel)
         axes.margins(x=0.12)
