@@ -127,11 +127,13 @@ def test_plane_writes_each_code_as_its_class() -> None:
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["hat", "coat", "shoe"]
 
 
-def test_trade_off_labels_the_first_path_and_joins_it_to_the_second() -> None:
+def test_trade_off_labels_each_point_beside_its_path() -> None:
     paths = {"networks": [(1.0, 5.0), (2.0, 3.0)], "theory": [(1.0, 6.0), (2.5, 4.0)]}
     (axes,) = trade_off(paths, names=["cheap", "dear"], xlabel="rate", ylabel="error").axes
-    assert [text.get_text() for text in axes.texts] == ["cheap", "dear"]
-    *both, cheap, dear = axes.lines
-    assert [line.get_color() for line in both] == [colour for colour, _ in LINES[:2]]
-    assert both[1].get_ydata().tolist() == [6.0, 4.0]
-    assert [line.get_xydata().tolist() for line in (cheap, dear)] == [[[1, 5], [1, 6]], [[2, 3], [2.5, 4]]]
+    labels = [(text.get_text(), text.xy, text.get_color()) for text in axes.texts]
+    (below, _), (above, _) = LINES[:2]
+    assert labels[:2] == [("cheap", (1, 5), below), ("dear", (2, 3), below)]
+    assert labels[2:] == [("cheap", (1, 6), above), ("dear", (2.5, 4), above)]
+    assert [text.get_va() for text in axes.texts] == ["top", "top", "bottom", "bottom"]
+    assert [line.get_color() for line in axes.lines] == [below, above]
+    assert axes.lines[1].get_ydata().tolist() == [6.0, 4.0]
