@@ -407,7 +407,8 @@ def beta_vae_loss(
     """Squared error, summed over the pixels, plus beta times twice the divergence of the codes; batch mean.
 
     With ``beta`` as the variance of a normal likelihood, this is the negative evidence lower bound times ``2 * beta``,
-    without its constant.
+    without its constant. It is so of Higgins' loss with price b and variance s² too, times ``2 * s²``, if ``beta`` is
+    b times s².
 
     Args:
         reconstruction: pictures from the decoder.
@@ -422,7 +423,7 @@ def beta_vae_loss(
     Raises:
         ValueError: if shapes differ, the batch is empty or beta is negative.
 
-    Equation: eq-beta-vae, eq-beta-is-variance, eq-rate-distortion
+    Equation: eq-beta-vae, eq-beta-is-variance, eq-beta-vae-higgins, eq-rate-distortion
     """
     if not beta >= 0:
         raise ValueError(f"beta is {beta}; it must be at least 0")
