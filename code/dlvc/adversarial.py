@@ -22,7 +22,7 @@ def step(
     generator: nn.Module,
     discriminator: nn.Module,
     optimizers: tuple[Optimizer, Optimizer],
-    real: Pictures,
+    real: Float[Tensor, "batch *picture"],
     z: Float[Tensor, "batch latent"],
     *,
     discriminator_loss: DiscriminatorLoss = losses.discriminator_loss,
@@ -34,7 +34,7 @@ def step(
         generator: changed in place.
         discriminator: changed in place.
         optimizers: of the generator and of the discriminator.
-        real: pictures in [-1, 1].
+        real: pictures in [-1, 1], or points.
         z: as many latent vectors.
         discriminator_loss: of the logits of real pictures and of fakes.
         generator_loss: of the logits of fakes.
@@ -54,6 +54,21 @@ def step(
     g_loss.backward()  # type: ignore[no-untyped-call]
     of_generator.step()
     return {"discriminator": d_loss.item(), "generator": g_loss.item()}
+
+
+class Blur(nn.Module):
+    """Adds noise to whatever a discriminator sees, real or not, so that the two overlap; ``sigma`` is its spread.
+
+    Reference: Arjovsky and Bottou, *Towards Principled Methods for Training Generative Adversarial Networks* (2017).
+    """
+
+    def __init__(self, sigma: float) -> None:
+        super().__init__()
+        self.sigma = sigma
+
+    def forward(self, x: Float[Tensor, "batch *picture"]) -> Float[Tensor, "batch *picture"]:
+        """Return noisy pictures, new noise at each call."""
+        return x + self.sigma * torch.randn_like(x)
 
 
 @torch.no_grad()
@@ -83,7 +98,7 @@ def fit(
     progress: bool | None = None,
     **objectives: Callable[..., Tensor],
 ) -> Mapping[str, list[float]]:
-    """Train both networks in place, and return the mean of either loss in each epoch.
+    """Train both networks in place, and return what either paid at each step.
 
     Latent vectors and the pictures' order follow from ``seed``; the caller's random state stays as it was. An
     incomplete last batch is left out: it would have other batch statistics.
@@ -97,7 +112,7 @@ def fit(
         lr: learning rate of both.
         betas: of both networks' Adam; the defaults are the DCGAN paper's.
         seed: at least 0.
-        watch: called with the number of epochs done, 0 before the first.
+        watch: called with the number of steps done, 0 before the first.
         progress: show a bar; by default in a terminal and in a live notebook.
         objectives: other losses for `step`.
 
@@ -120,17 +135,14 @@ def fit(
     bar = tqdm(total=epochs * steps, unit="step", disable=hidden)
     with bar, in_mode(generator, training=True), in_mode(discriminator, training=True):
         watch(0)
-        for epoch in range(1, epochs + 1):
-            sums = dict.fromkeys(paid, 0.0)
+        for _ in range(epochs):
             for batch in torch.randperm(len(pictures), generator=random)[: steps * batch_size].view(steps, -1):
                 z = torch.randn(batch_size, generator.latent_size, generator=random).to(device)
                 costs = step(generator, discriminator, optimizers, pictures[batch].to(device), z, **objectives)
                 for name, cost in costs.items():
-                    sums[name] += cost
+                    paid[name].append(cost)
                 bar.update()
-            for name, total in sums.items():
-                paid[name].append(total / steps)
-            watch(epoch)
+                watch(len(paid["generator"]))
     return paid
 
 

@@ -1,4 +1,4 @@
-"""What is played: the smallest adversarial network, whose two players have one weight each, and their steps."""
+"""What is played: adversarial games small enough to be seen whole, with one weight a player, and in the plane."""
 
 import math
 from collections.abc import Callable
@@ -9,11 +9,15 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 Places = Float[Tensor, "*batch 2"]
+Points = Float[Tensor, "points 2"]
 Values = Float[Tensor, "*batch"]
 
 REAL_MEAN = 3.0
 # Means over a normal distribution are sums over this grid, which for smooth functions is as good as exact.
 _REACH, _STEP = 6.0, 0.1
+
+MODES = 8
+RING_RADIUS, RING_SPREAD = 2.0, 0.1  # far apart for their size: between two modes there is no point
 
 
 def one_pixel_value(players: Places, spread: float = 1.0, *, logs: bool = True) -> Values:
@@ -81,3 +85,27 @@ def _slope(value: Callable[[Tensor], Tensor], place: Float[Tensor, "2"]) -> Floa
     place = place.detach().requires_grad_()
     (slope,) = torch.autograd.grad(value(place), place)
     return slope
+
+
+def ring_centres() -> Float[Tensor, "modes 2"]:
+    """Return the centres of eight modes, evenly around a ring."""
+    angles = torch.arange(MODES) * math.tau / MODES
+    return RING_RADIUS * torch.stack([angles.cos(), angles.sin()], 1)
+
+
+def draw_ring(count: int, random: torch.Generator) -> Points:
+    """Draw points from eight narrow normal distributions around a ring, all equally probable.
+
+    Args:
+        count: of points, at least 1.
+        random: where they come from.
+
+    Reference: Metz et al., *Unrolled Generative Adversarial Networks* (2017).
+    """
+    modes = torch.randint(MODES, (count,), generator=random)
+    return ring_centres()[modes] + RING_SPREAD * torch.randn(count, 2, generator=random)
+
+
+def modes_of(points: Points) -> Float[Tensor, "points modes"]:
+    """Return 1 for the mode that a point belongs to, being within three standard deviations of it, and 0 for others."""
+    return (torch.cdist(points, ring_centres()) < 3 * RING_SPREAD).float()

@@ -6,7 +6,7 @@ from dlvc.figures.diagrams import adversarial_game, cycle, gru_cell, lstm_cell, 
 from dlvc.figures.family import family_tree
 from dlvc.figures.images import image_grid
 from dlvc.figures.latent import code_plane, trade_off
-from dlvc.figures.plots import bars, curves, curves_in_panels, strips
+from dlvc.figures.plots import bars, clouds, curves, curves_in_panels, strips
 from dlvc.figures.recurrent import reading, sequence_shapes
 from dlvc.figures.regression import against, decomposition, fits, from_above, starts_and_ends
 from dlvc.figures.scenes import boxes, masks
@@ -17,6 +17,7 @@ __all__ = [
     "against",
     "bars",
     "boxes",
+    "clouds",
     "code_plane",
     "confusion_matrix",
     "curves",

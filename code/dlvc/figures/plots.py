@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from dlvc.figures.theme import INK, LINES, MIDDLE_BLUE, ORANGE, QUIET, WIDTH, style
+
+_WIDE = 7.8  # inches, for a row of squares
 
 
 def curves(
@@ -97,6 +101,28 @@ def strips(groups: Mapping[str, Sequence[float]], *, xlabel: str, truth: Sequenc
         axes.set_yticks(range(len(groups)), list(groups))
         axes.invert_yaxis()
         _finish(axes, xlabel, "")
+    return figure
+
+
+def clouds(rows: Mapping[str, Mapping[str, Float[Tensor, "points 2"]]], *, reach: float) -> Figure:
+    """Draw points in the plane, one square a cloud: rows to compare, columns as time passes.
+
+    Args:
+        rows: name of a row to the titles and points of its squares; all rows have the same titles.
+        reach: half the side of the squares, around 0.
+    """
+    columns = list(next(iter(rows.values())))
+    side = _WIDE / len(columns)
+    with style():
+        figure = Figure(figsize=(_WIDE, len(rows) * side + 0.3), layout="constrained")
+        grid = figure.subplots(len(rows), len(columns), squeeze=False)
+        for panels, (name, clouds_of_row) in zip(grid, rows.items(), strict=True):
+            panels[0].set_ylabel(name)
+            for axes, points in zip(panels, clouds_of_row.values(), strict=True):
+                axes.plot(*points.T.tolist(), ".", color=MIDDLE_BLUE, markersize=3, alpha=0.6, rasterized=True)
+                axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[], aspect="equal")
+        for axes, title in zip(grid[0], columns, strict=True):
+            axes.set_title(title)
     return figure
 
 

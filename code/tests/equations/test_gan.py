@@ -172,6 +172,40 @@ def test_generator_slopes():
     close(torch.autograd.grad(5 * losses.generator_loss(a), a)[0], -(1 - sigma(FAKE)))
 
 
+def normal(x, mean):
+    return stats.norm.pdf(x, mean)
+
+
+def kl(p, q):
+    return integrate.quad(lambda x: p(x) * np.log(p(x) / q(x)), -8, 14, epsabs=1e-11)[0]
+
+
+@pytest.mark.equation("eq-non-saturating-gradient", no_function="Derived; the chapter computes it by autograd.")
+@pytest.mark.parametrize("b", [0.5, 2.0, 3.0, 5.0])
+def test_non_saturating_gradient(b):
+    def p(x):
+        return normal(x, 3.0)
+
+    def best(x):  # stands still while b moves
+        return p(x) / (p(x) + normal(x, b))
+
+    def paid(moved):
+        return mean(lambda z: -np.log(best(z + moved)))
+
+    def divergence(moved):
+        def q(x):
+            return normal(x, moved)
+
+        def m(x):
+            return (p(x) + q(x)) / 2
+
+        return kl(q, p) - 2 * (kl(p, m) / 2 + kl(q, m) / 2)
+
+    small = 1e-3
+    ours, literal = ((of(b + small) - of(b - small)) / (2 * small) for of in (paid, divergence))
+    close(ours, literal, 1e-5)
+
+
 @pytest.mark.equation("eq-transposed-size", no_function="torch.nn.ConvTranspose2d computes its own.")
 @pytest.mark.parametrize(("n", "k", "r", "c"), [(7, 4, 2, 1), (8, 3, 2, 0), (1, 7, 1, 0), (5, 5, 3, 2)])
 def test_transposed_size(n, k, r, c):

@@ -1,5 +1,7 @@
 """Two networks trained against each other, and how many classes the pictures of one cover."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -68,15 +70,15 @@ def test_fit_repeats_itself_and_leaves_the_random_state_and_the_modes():
         generator, discriminator = small()
         generator.eval()
         before = torch.get_rng_state()
-        epochs = []
+        steps = []
         paid = adversarial.fit(
-            generator, discriminator, PICTURES, epochs=2, batch_size=8, watch=epochs.append, progress=False
+            generator, discriminator, PICTURES, epochs=2, batch_size=8, watch=steps.append, progress=False
         )
         assert torch.equal(before, torch.get_rng_state())
         assert not generator.training
         assert discriminator.training
-        assert epochs == [0, 1, 2]
-        assert [len(costs) for costs in paid.values()] == [2, 2]
+        assert steps == [0, 1, 2, 3, 4]  # 20 pictures are two whole batches
+        assert [len(costs) for costs in paid.values()] == [4, 4]
         ends.append(torch.cat([weight.flatten() for weight in generator.parameters()]))
     assert torch.equal(*ends)
     assert not torch.equal(ends[0], torch.cat([weight.flatten() for weight in small()[0].parameters()]))
@@ -86,7 +88,7 @@ def test_fit_takes_other_losses():
     paid = adversarial.fit(
         *small(), PICTURES, epochs=1, batch_size=8, progress=False, generator_loss=lambda logits: 0 * logits.mean() + 7
     )
-    assert paid["generator"] == [7.0]
+    assert paid["generator"] == [7.0, 7.0]
 
 
 def test_fit_refuses_what_it_cannot_use():
@@ -116,6 +118,28 @@ def test_classes_covered_counts_what_is_sure_and_frequent():
     assert metrics.classes_covered(probabilities, share=0.02) == 2
     with pytest.raises(ValueError, match="got 0 pictures"):
         metrics.classes_covered(probabilities[:0])
+
+
+def test_a_blur_adds_noise_of_its_spread_to_whatever_it_sees():
+    torch.manual_seed(0)
+    x = torch.full((100, 3, 20), 5.0)
+    blur = adversarial.Blur(0.5)
+    assert (blur(x) - x).std().item() == pytest.approx(0.5, rel=0.05)
+    assert (blur(x) - x).mean().item() == pytest.approx(0.0, abs=0.03)
+    blur.sigma = 0.0
+    assert blur(x).equal(x)
+
+
+def test_ring_has_eight_modes_of_the_same_size():
+    points = games.draw_ring(8000, torch.Generator().manual_seed(0))
+    modes = games.modes_of(points)
+    counts = modes.sum(0)
+    assert counts.min() > 850  # of 1,000, of which 1.1 % are farther away than three standard deviations
+    assert modes.sum(1).max() == 1
+    assert modes.mean().item() * games.MODES == pytest.approx(1 - math.exp(-4.5), abs=0.005)
+    torch.testing.assert_close(points.norm(dim=1).mean(), torch.tensor(2.0), atol=0.02, rtol=0)
+    assert metrics.classes_covered(modes) == games.MODES
+    assert not games.modes_of(torch.zeros(5, 2)).any()
 
 
 def test_a_negative_spread_is_refused():

@@ -25,6 +25,7 @@ MAKERS = {
         {"a": [1.0, 10.0]}, x=[1.0, 10.0], xlabel="epoch", ylabel="loss", log_x=True, log_y=True
     ),
     "strips": lambda: figures.strips({"a": [0.0, 1.0], "b": [1.0, 2.0]}, xlabel="answer", truth=[0.0, 1.0]),
+    "clouds": lambda: figures.clouds({"a": {"0": torch.zeros(3, 2), "1": torch.ones(3, 2)}}, reach=2.0),
     "bars": lambda: figures.bars({"x": [1.0, 2.0], "y": [2.0, 1.0]}, names=["a", "b"], ylabel="accuracy"),
     "images": lambda: figures.image_grid(torch.rand(3, 1, 4, 4, generator=generator), ["a", "b", "c"], columns=2),
     "colour images": lambda: figures.image_grid(torch.rand(2, 3, 4, 4, generator=generator)),
