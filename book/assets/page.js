@@ -166,6 +166,8 @@ links.forEach((_, heading) => watcher.observe(heading));
 // What formulas within a line are set in comes before one scrolls to the first, or its paragraph would break anew.
 if (document.querySelector(".katex")) {
   const faces = ["1em KaTeX_Main", "italic 1em KaTeX_Math", "1em KaTeX_Size1"];
+  if (document.querySelector(".boldsymbol")) faces.push("italic bold 1em KaTeX_Math");
+  if (document.querySelector(".mathcal")) faces.push("1em KaTeX_Caligraphic");
   addEventListener("load", () => faces.forEach((face) => document.fonts.load(face)));
 }
 

@@ -301,6 +301,42 @@ def hinge_discriminator_loss(
     return (1 - real_scores).clamp(min=0).mean() + (1 + fake_scores).clamp(min=0).mean()
 
 
+def least_squares_discriminator_loss(
+    real_scores: Float[Tensor, "real *places"], fake_scores: Float[Tensor, "fake *places"]
+) -> Float[Tensor, ""]:
+    """Mean squared distance of real scores from 1, plus that of fake scores from 0.
+
+    Args:
+        real_scores: of real pictures, one or several each.
+        fake_scores: of made pictures; another number of them is allowed.
+
+    Raises:
+        ValueError: if one of the batches is empty.
+
+    Reference: Mao et al., *Least Squares Generative Adversarial Networks* (2017), with labels 0 and 1.
+
+    Equation: eq-least-squares
+    """
+    real = squared_error(real_scores, torch.ones_like(real_scores))
+    return real + squared_error(fake_scores, torch.zeros_like(fake_scores))
+
+
+def least_squares_generator_loss(fake_scores: Float[Tensor, "fake *places"]) -> Float[Tensor, ""]:
+    """Mean squared distance from 1 of the scores of made pictures. CycleGAN's translators pay it for each domain.
+
+    Args:
+        fake_scores: of made pictures, one or several each.
+
+    Raises:
+        ValueError: if there are none.
+
+    Reference: Mao et al., *Least Squares Generative Adversarial Networks* (2017), with labels 0 and 1.
+
+    Equation: eq-cyclegan
+    """
+    return squared_error(fake_scores, torch.ones_like(fake_scores))
+
+
 def gradient_penalty(
     critic: Callable[[Tensor], Tensor],
     real: Float[Tensor, "batch *shape"],
@@ -407,7 +443,8 @@ def beta_vae_loss(
     """Squared error, summed over the pixels, plus beta times twice the divergence of the codes; batch mean.
 
     With ``beta`` as the variance of a normal likelihood, this is the negative evidence lower bound times ``2 * beta``,
-    without its constant.
+    without its constant. It is so of Higgins' loss with price b and variance s² too, times ``2 * s²``, if ``beta`` is
+    b times s².
 
     Args:
         reconstruction: pictures from the decoder.
@@ -422,7 +459,7 @@ def beta_vae_loss(
     Raises:
         ValueError: if shapes differ, the batch is empty or beta is negative.
 
-    Equation: eq-beta-vae, eq-beta-is-variance, eq-rate-distortion
+    Equation: eq-beta-vae, eq-beta-is-variance, eq-beta-vae-higgins, eq-rate-distortion
     """
     if not beta >= 0:
         raise ValueError(f"beta is {beta}; it must be at least 0")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from torch import Tensor
 
-from dlvc.figures.theme import INK, LINES, QUIET, WIDTH, style
+from dlvc.figures.theme import LINES, QUIET, WIDTH, style
 
 # Mid tones, for any background; each class is told by its number too.
 CLASS_COLOURS = (
@@ -73,24 +73,26 @@ def draw_codes(axes: Axes, codes: Float[Tensor, "count 2"], labels: Int[Tensor, 
 def trade_off(
     points: Mapping[str, Sequence[tuple[float, float]]], *, names: Sequence[str], xlabel: str, ylabel: str
 ) -> Figure:
-    """Draw paths through points, one path a series, the points of the first labelled.
+    """Draw two falling paths through points, each point with its name: below the first path and above the second.
 
     Args:
-        points: name of a series to its points.
-        names: what stands beside each point of the first series.
+        points: name of a path to its points, one for each of ``names``.
+        names: what stands beside the points.
         xlabel: what the horizontal axis measures, with its unit.
         ylabel: what the vertical axis measures, with its unit.
     """
     with style():
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
-        for (name, path), (colour, dash) in zip(points.items(), LINES, strict=False):
-            axes.plot(*zip(*path, strict=True), color=colour, linestyle=dash, marker="o", markersize=4, label=name)
-        for place, name in zip(next(iter(points.values())), names, strict=True):
-            axes.annotate(name, place, xytext=(5, 5), textcoords="offset points", color=INK, fontsize=9.5)
+        sides = ((-4, "right", "top"), (4, "left", "bottom"))
+        for (title, path), (colour, dash), (away, ha, va) in zip(points.items(), LINES, sides, strict=False):
+            axes.plot(*zip(*path, strict=True), color=colour, linestyle=dash, marker="o", markersize=4, label=title)
+            for place, name in zip(path, names, strict=True):
+                axes.annotate(
+                    name, place, (away, away), textcoords="offset points", color=colour, fontsize=9.5, ha=ha, va=va
+                )
         axes.set(xlabel=xlabel, ylabel=ylabel)
-        axes.margins(x=0.12)
+        axes.margins(x=0.08)
         axes.tick_params(length=3, color=QUIET)
-        if len(points) > 1:
-            axes.legend()
+        axes.legend()
     return figure

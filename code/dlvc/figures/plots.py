@@ -44,12 +44,7 @@ def curves(
     with style():
         figure = Figure(figsize=(WIDTH, 3.4))
         axes = figure.subplots()
-        for (name, values), (colour, dash) in zip(series.items(), LINES, strict=False):
-            table = np.atleast_2d(np.asarray(values, dtype=float))  # (seeds, steps)
-            steps = np.arange(1, table.shape[1] + 1) if x is None else np.asarray(x)
-            axes.plot(steps, table.mean(0), color=colour, linestyle=dash, label=name)
-            if len(table) > 1:
-                axes.fill_between(steps, table.min(0), table.max(0), color=colour, alpha=0.18, linewidth=0)
+        _lines(axes, series, x)
         _finish(axes, xlabel, ylabel)
         if log_x:
             axes.set_xscale("log")
@@ -57,6 +52,27 @@ def curves(
             axes.set_yscale("log")
         if len(series) > 1:
             axes.legend(**({"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 2} if legend_above else {}))
+    return figure
+
+
+def curves_in_panels(
+    panels: Sequence[Mapping[str, Sequence[Sequence[float]]]], *, x: Sequence[float], xlabel: str, ylabel: str
+) -> Figure:
+    """Draw named curves in panels side by side, each with a logarithmic axis of its own range.
+
+    Args:
+        panels: as `curves` takes them, one mapping a panel.
+        x: position of each step.
+        xlabel: what the horizontal axes count, with its unit.
+        ylabel: what the vertical axes measure, with its unit.
+    """
+    with style():
+        figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
+        for axes, series in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+            _lines(axes, series, x)
+            _finish(axes, xlabel, ylabel if series is panels[0] else "")
+            axes.set_yscale("log")
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1))
     return figure
 
 
@@ -152,6 +168,17 @@ def bars(values: Mapping[str, Sequence[float]], *, names: Sequence[str], ylabel:
         if len(values) > 1:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(values))
     return figure
+
+
+def _lines(
+    axes: Axes, series: Mapping[str, Sequence[float] | Sequence[Sequence[float]]], x: Sequence[float] | None
+) -> None:
+    for (name, values), (colour, dash) in zip(series.items(), LINES, strict=False):
+        table = np.atleast_2d(np.asarray(values, dtype=float))  # (seeds, steps)
+        steps = np.arange(1, table.shape[1] + 1) if x is None else np.asarray(x)
+        axes.plot(steps, table.mean(0), color=colour, linestyle=dash, label=name)
+        if len(table) > 1:
+            axes.fill_between(steps, table.min(0), table.max(0), color=colour, alpha=0.18, linewidth=0)
 
 
 def _finish(axes: Axes, xlabel: str, ylabel: str) -> None:

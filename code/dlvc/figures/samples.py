@@ -14,6 +14,7 @@ from torch import Tensor
 
 from dlvc.data import card, read
 from dlvc.data.pretrained import DCGAN_DIGITS, STYLE_DIGITS, dcgan_generator, style_generator
+from dlvc.figures.plots import curves
 from dlvc.figures.theme import BLUE, INK, MIDDLE_BLUE, style
 
 Array = NDArray[np.generic]
@@ -235,6 +236,20 @@ def _generated(name: str) -> Described:
     return figure, text, "The first ten pictures that this generator draws with seed 0; none is chosen."
 
 
+def _measured(name: str) -> Described:
+    table = read(name)
+    figure = curves(
+        dict(zip(map(str, table["rules"]), table["distance"].tolist(), strict=True)),
+        x=(table["operations"] / 1e9).tolist(),
+        xlabel="billions of operations",
+        ylabel="Fréchet distance",
+        log_y=True,
+        legend_above=True,
+    )
+    text = "Five falling curves with bands, one a rule of training, on a logarithmic axis."
+    return figure, text, "Fréchet distance over the operations of training: mean and range of the seeds."
+
+
 _READABLE = {"dcgan-digits": "about half", "style-digits": "nearly all"}
 _DRAWN: dict[str, Callable[[str], Described]] = {
     "fashion-mnist": _pictures,
@@ -248,6 +263,7 @@ _DRAWN: dict[str, Callable[[str], Described]] = {
     "mobilenet-v2": _filters,
     "dcgan-digits": _generated,
     "style-digits": _generated,
+    "gan-rules": _measured,
     "object-scenes": _scenes,
     "digit-scenes": _scattered_digits,
     "moving-digits": _moving_digits,

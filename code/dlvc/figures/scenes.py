@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from dlvc.figures.theme import WIDTH, style
+from dlvc.figures.images import picture_panels
+from dlvc.figures.theme import style
 
 # On photographs of any colour: each line has a black rim.
 _TRUE, _ANSWERED = ("white", "-"), ("#ffb000", "--")
@@ -33,14 +34,14 @@ def boxes(
         columns: pictures a row.
     """
     with style():
-        figure, grid = _grid(len(images), columns, lines=1 if captions else 0)
+        figure, grid, size = picture_panels(len(images), columns, lines=1 if captions else 0)
         for index, axes in enumerate(grid):
             _show(axes, images[index])
             _box(axes, true[index], *_TRUE)
             if answered is not None:
                 _box(axes, answered[index], *_ANSWERED)
             if captions:
-                axes.set_title(captions[index], fontsize=10, pad=4)
+                axes.set_title(captions[index], fontsize=size, pad=4)
     return figure
 
 
@@ -56,7 +57,7 @@ def masks(
     """
     with style():
         count = len(images)
-        figure, grid = _grid(count * (1 + len(rows)), count, lines=0)
+        figure, grid, size = picture_panels(count * (1 + len(rows)), count, lines=0)
         for axes, image in zip(grid, images, strict=False):
             _show(axes, image)
         for row, (name, answers) in enumerate(rows.items(), start=1):
@@ -68,19 +69,8 @@ def masks(
             first = grid[row * count]
             first.set_axis_on()
             first.set(frame_on=False, xticks=(), yticks=())
-            first.set_ylabel(name, fontsize=8)
+            first.set_ylabel(name, fontsize=size)
     return figure
-
-
-def _grid(count: int, columns: int, *, lines: int) -> tuple[Figure, list[Axes]]:
-    """Return a figure with square axes in rows, with room for lines of text above each."""
-    columns = min(columns, count)
-    rows, side, room = -(-count // columns), WIDTH / columns, 0.23 * lines
-    figure = Figure(figsize=(WIDTH, rows * (side + room)))
-    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0.05, "hspace": 0.05 + room / side})
-    for axes in grid.flat:
-        axes.set_axis_off()
-    return figure, list(grid.flat)[:count]
 
 
 def _show(axes: Axes, image: Tensor) -> None:
@@ -122,7 +112,7 @@ def outlined(
         answered_box: the answer's box.
     """
     with style():
-        figure, (axes,) = _grid(1, 1, lines=0)
+        figure, (axes,), _ = picture_panels(1, 1, lines=0)
         _show(axes, image)
         for area, edges, (colour, dash) in ((mask, box, _TRUE), (answered_mask, answered_box, _ANSWERED)):
             axes.contour(area.cpu().numpy(), levels=[0.5], colors=colour, linewidths=1.6)

@@ -97,7 +97,7 @@ class LatentPlane(NetworkFigure):
                     "name": each.decoder.name,
                     "title": each.title,
                     "extent": round(extent_of(each.codes), 2),
-                    "codes": [[round(value, 3) for value in code] for code in each.codes.tolist()],
+                    "codes": [[round(value, 2) for value in code] for code in each.codes.tolist()],
                     "bytes": len(each.decoder.onnx) + len(data[f"{each.decoder.name}.gz"]),
                 }
                 for each in models

@@ -327,30 +327,37 @@ class GRU(nn.Module):
         for layer in self.passes:
             sides = []
             for name in layer:
-                states, end = _scan(data, sizes, next(first), *self.weights(name), backward=name.endswith("_reverse"))
+                states, end = scan(data, sizes, next(first), *self.weights(name), backward=name.endswith("_reverse"))
                 sides.append(states)
                 last.append(end)
             data = torch.cat(sides, 1)
         return data, torch.stack(last)
 
 
-def _scan(
-    data: Tensor,
+def scan(
+    data: Float[Tensor, "elements inputs"],
     sizes: list[int],
-    h: Tensor,
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias_ih: Tensor,
-    bias_hh: Tensor,
+    h: Float[Tensor, "batch hidden"],
+    weight_ih: Float[Tensor, "hidden_3 inputs"],
+    weight_hh: Float[Tensor, "hidden_3 hidden"],
+    bias_ih: Float[Tensor, " hidden_3"],
+    bias_hh: Float[Tensor, " hidden_3"],
     *,
     backward: bool,
-) -> tuple[Tensor, Tensor]:
-    """Run one layer in one direction; return its states, and the last state of each sequence.
+) -> tuple[Float[Tensor, "elements hidden"], Float[Tensor, "batch hidden"]]:
+    """Run one layer of a GRU in one direction; return all states, and the last state of each sequence.
 
-    Longer sequences come first in every step, so those that still run are the first rows of the state. The inputs' part
-    of all gates is one product, cut into steps only once: to index it anew in each step would cost more in the backward
-    pass, which would make a gradient as large as all steps for each of them.
+    Args:
+        data: the elements of all sequences, all first ones, then all second ones, and so on; longer sequences first.
+        sizes: how many sequences have a first element, a second one, and so on.
+        h: first states.
+        weight_ih: as in `gru_cell`.
+        weight_hh: as in `gru_cell`.
+        bias_ih: as in `gru_cell`.
+        bias_hh: as in `gru_cell`.
+        backward: whether to read from the end.
     """
+    # cut once: to index in each step would make, backwards, a gradient as large as all steps for each of them
     steps = torch.split(F.linear(data, weight_ih, bias_ih), sizes)
     states, ended, state = [], [], h[: len(steps[-1 if backward else 0])]
     for from_input in reversed(steps) if backward else steps:

@@ -168,3 +168,20 @@ def test_cycle():
     literal = sum(abs(x - y) for x, y in zip(a_back.flat, a.flat, strict=True)) / a.size
     literal += sum(abs(x - y) for x, y in zip(b_back.flat, b.flat, strict=True)) / b.size
     close(losses.cycle_loss(*torches(a, a_back, b, b_back)), literal)
+
+
+@pytest.mark.equation("eq-least-squares")
+def test_least_squares():
+    real, fake = generator.normal(0, 2, size=(5, 2, 3)), generator.normal(0, 2, size=(4, 2, 3))
+    literal = sum((s - 1) ** 2 for s in real.flat) / 30 + sum(s**2 for s in fake.flat) / 24
+    close(losses.least_squares_discriminator_loss(*torches(real, fake)), literal)
+
+
+@pytest.mark.equation("eq-cyclegan")
+def test_cyclegan():
+    of_b, of_a = generator.normal(0, 2, size=(2, 5, 2, 3))
+    a, a_back, b, b_back = generator.normal(size=(4, 5, 1, 2, 2))
+    literal = sum((s - 1) ** 2 for s in of_b.flat) / 30 + sum((s - 1) ** 2 for s in of_a.flat) / 30
+    literal += 10 * (np.abs(a_back - a).mean() + np.abs(b_back - b).mean())
+    fooled = sum(losses.least_squares_generator_loss(scores) for scores in torches(of_b, of_a))
+    close(fooled + 10 * losses.cycle_loss(*torches(a, a_back, b, b_back)), literal)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from dlvc import losses
 from dlvc.models import recurrent
 
 generator = np.random.Generator(np.random.PCG64(0))
@@ -165,6 +166,21 @@ def test_the_other_update_gate_is_the_same_network_with_its_weights_negated():
     for tensor in w:
         tensor[H : 2 * H] *= -1
     close(recurrent.gru_cell(*torches(X, STATE), *w), other)
+
+
+@pytest.mark.equation("eq-every-step", no_function="cross-entropy of all rows at once, with the target repeated")
+def test_loss_at_every_step():
+    steps, classes = 4, 6
+    states, head, bias = generator.normal(size=(B, steps, H)), generator.normal(size=(classes, H)), np.arange(classes)
+    targets = np.array([5, 0, 2])
+    literal = 0.0
+    for n in range(B):
+        for m in range(steps):
+            scores = np.exp(head @ states[n, m] + bias)
+            literal -= np.log(scores[targets[n]] / scores.sum()) / steps / B
+    logits = torch.from_numpy(states @ head.T + bias)
+    repeated = torch.from_numpy(targets).repeat_interleave(steps)
+    close(losses.cross_entropy(logits.flatten(0, 1), repeated), literal)
 
 
 @pytest.mark.equation("eq-one-vs-rest", no_function="arithmetic of counts, for one failure on purpose")

@@ -142,11 +142,33 @@ def test_beta_is_variance():
     close(losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), S2), -2 * S2 * (elbo + constant))
 
 
+@pytest.mark.equation("eq-beta-vae-higgins")
+def test_beta_vae_higgins():
+    price = 3.0
+    constant = X[0].size / 2 * math.log(2 * math.pi * S2)
+    log_likelihoods = np.array([np.log(normal_density(x, y, S2)).sum() for x, y in zip(X, X_HAT, strict=True)])
+    literal = -log_likelihoods.mean() + price * losses.kl_standard_normal(*torches(MU, LOGVAR)).item()
+    ours = losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), price * S2)  # only the product counts
+    close(ours / (2 * S2) + constant, literal)
+
+
 @pytest.mark.equation("eq-rate-distortion")
 def test_rate_distortion():
     distortion = ((X - X_HAT) ** 2).sum() / len(X)
     rate = 0.5 * (MU**2 + np.exp(LOGVAR) - LOGVAR - 1).sum(1).mean()
     close(losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), 0.7), distortion + 2 * 0.7 * rate)
+
+
+@pytest.mark.equation("eq-rate-split", no_function="the information can't be computed for a network's codes")
+def test_rate_split():
+    q = generator.uniform(0.1, 1, size=(7, 4))  # of 4 codes, for each of 7 pictures
+    q /= q.sum(1, keepdims=True)
+    prior = np.array([0.1, 0.2, 0.3, 0.4])
+    rate = (q * np.log(q / prior)).sum(1).mean()
+    together = q.mean(0)
+    joint = q / len(q)  # of picture and code
+    information = (joint * np.log(joint / np.outer(joint.sum(1), joint.sum(0)))).sum()
+    assert rate == pytest.approx(information + (together * np.log(together / prior)).sum(), abs=1e-12)
 
 
 @pytest.mark.equation("eq-optimal-variance", no_function="one division, done in the chapter's cell")

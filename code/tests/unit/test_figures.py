@@ -31,6 +31,11 @@ MAKERS = {
     "colour images": lambda: figures.image_grid(torch.rand(2, 3, 4, 4, generator=generator)),
     "weights": lambda: figures.image_grid(torch.randn(2, 1, 4, 4, generator=generator), symmetric=True),
     "confusion": lambda: figures.confusion_matrix(torch.tensor([[9, 1], [0, 5]]), ["cat", "dog"]),
+    "GRU": figures.gru_cell,
+    "LSTM": figures.lstm_cell,
+    "variational autoencoder": figures.variational_autoencoder,
+    "adversarial game": figures.adversarial_game,
+    "cycle": figures.cycle,
     "reliability": lambda: figures.reliability_diagram({"model": (PROBABILITIES, LABELS)}),
 }
 
@@ -61,6 +66,15 @@ def test_curves_refuse_a_series_that_would_not_be_drawn():
         figures.curves(series | {"g": [1.0, 2.0]}, xlabel="x", ylabel="y")
 
 
+def test_each_panel_has_its_own_curves_and_range():
+    panels = [{"a": [[1e-9, 1.0]], "b": [[1e-8, 1.0], [1e-6, 1.0]]}, {"c": [[0.5, 1.0]]}]
+    left, right = figures.curves_in_panels(panels, x=[0.0, 1.0], xlabel="x", ylabel="y").axes
+    assert [line.get_label() for line in left.lines] == ["a", "b"]
+    np.testing.assert_allclose(left.lines[1].get_ydata(), [5.05e-7, 1])
+    assert left.get_ylim()[0] < 1e-8 < 0.1 < right.get_ylim()[0]
+    assert len(left.collections) == 1  # the range of b's seeds
+
+
 def test_bars_refuse_a_series_that_would_not_be_drawn():
     series = {name: [1.0, 2.0] for name in "abcde"}
     with pytest.raises(ValueError, match="5 series"):
@@ -80,6 +94,29 @@ def test_contrast_with_the_page(name, half):
     ink = luminance(PALETTE[name][half])
     contrast = (max(page, ink) + 0.05) / (min(page, ink) + 0.05)
     assert contrast >= (4.5 if name in {"ink", "quiet"} else 3)
+
+
+@pytest.mark.parametrize("columns", [1, 3, 6, 7, 15])
+def test_a_grid_is_no_wider_than_a_page_and_its_lettering_is_legible_on_a_phone(columns):
+    figure = figures.image_grid(torch.rand(columns, 1, 4, 4), ["a"] * columns, columns=columns)
+    width = float(re.search(r'<svg .*? width="([\d.]+)pt"', to_svg(figure), flags=re.DOTALL)[1]) * 96 / 72
+    assert width <= 836
+    assert width > 800 or width / columns > 100, "pictures are small where there is room"
+    (size,) = {axes.title.get_fontsize() * 96 / 72 for axes in figure.axes}
+    assert size * min(1, 328 / width) >= 9
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM", "variational autoencoder", "adversarial game", "cycle"])
+def test_lettering_of_a_diagram_is_legible_on_a_phone_and_within_it(name):
+    figure = MAKERS[name]()
+    svg = to_svg(figure)
+    width = float(re.search(r'<svg .*? width="([\d.]+)pt"', svg, flags=re.DOTALL)[1]) * 96 / 72
+    texts = [text for text in figure.axes[0].texts if text.get_text()]
+    assert min(text.get_fontsize() for text in texts) * 96 / 72 * 328 / width >= 9
+    places = [text.get_window_extent() for text in texts]
+    overlaps = [a.overlaps(b) for i, a in enumerate(places) for b in places[:i]]
+    assert len(overlaps) > 10
+    assert not any(overlaps)
 
 
 def test_images_and_captions_must_fit():
