@@ -240,7 +240,7 @@ def _measured(name: str) -> Described:
     table = read(name)
     figure = curves(
         dict(zip(map(str, table["rules"]), table["distance"].tolist(), strict=True)),
-        x=(table["operations"] / 1e9).tolist(),
+        x=(table["operations"].astype(float) / 1e9).tolist(),
         xlabel="billions of operations",
         ylabel="Fréchet distance",
         log_y=True,

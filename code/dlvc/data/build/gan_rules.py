@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -80,11 +80,10 @@ class Match:
         for _ in range(self.rule.rounds):
             real = self.pictures[torch.randint(len(self.pictures), (64,), generator=self.random)]
             fake = self._fakes().detach()
-            paid = self.rule.of_judge(self.judge(real), self.judge(fake))
-            slope = 0.0
+            loss = paid = self.rule.of_judge(self.judge(real), self.judge(fake))
             if self.rule.penalty:
-                slope = losses.gradient_penalty(self.judge, real, fake, self.random)
-            _step(self.of_judge, paid + self.rule.penalty * slope)
+                loss = paid + self.rule.penalty * losses.gradient_penalty(self.judge, real, fake, self.random)
+            _step(self.of_judge, loss)
         _step(self.of_generator, self.rule.of_generator(self.judge(self._fakes())))
         return -paid.item()
 
@@ -120,7 +119,7 @@ class Instrument:
         seed: of the classifier's weights and the order of the digits.
     """
 
-    def __init__(self, train: Dataset[tuple[Tensor, Tensor]], known: Pictures, seed: int = 0) -> None:
+    def __init__(self, train: Dataset[Any], known: Pictures, seed: int = 0) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.classifier = MLP((1, 16, 16), [128], 10)
