@@ -152,6 +152,22 @@ def test_beta_vae_higgins():
     close(ours / (2 * S2) + constant, literal)
 
 
+def test_rows_of_the_table_of_losses():
+    b, d, pixels = 0.7, MU.shape[1], X[0].size
+    error, price = literal_beta_vae(0), literal_beta_vae(1) - literal_beta_vae(0)
+    kl_mean = losses.kl_standard_normal(*torches(MU, LOGVAR)).item()
+    rows = [  # the loss, the factor that it has too much, the beta
+        (error + b * price, 1, b),
+        (error + b * kl_mean, 1, b / 2),
+        (error / pixels + b * price, 1 / pixels, b * pixels),
+        (error / pixels + b * kl_mean, 1 / pixels, b * pixels / 2),
+        (error / pixels + b * kl_mean / d, 1 / pixels, b * pixels / (2 * d)),
+        (error / (2 * S2) + b * kl_mean, 1 / (2 * S2), b * S2),
+    ]
+    for loss, factor, beta in rows:
+        close(losses.beta_vae_loss(*torches(X_HAT, X, MU, LOGVAR), beta), loss / factor)
+
+
 @pytest.mark.equation("eq-rate-distortion")
 def test_rate_distortion():
     distortion = ((X - X_HAT) ** 2).sum() / len(X)
