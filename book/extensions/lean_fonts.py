@@ -1,12 +1,15 @@
 """Cuts KaTeX's fonts to the characters that the book has.
 
-A glyph's place in KaTeX's HTML does not tell its font simply, so that every font keeps what it has of all characters
-on all pages. That is wasteful by a few kilobytes, and cannot lose one that is needed.
+Blackboard and script letters say in their class which font they are of. Another glyph's place in KaTeX's HTML does not
+tell that simply, so that every other font keeps what it has of all characters on all pages. That is wasteful by a few
+kilobytes, and cannot lose one that is needed.
 """
 
 import hashlib
 import logging
+import re
 import shutil
+from collections.abc import Sequence
 from html import unescape
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +20,8 @@ from sphinx.application import Sphinx
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # or each table of each font is a line of the build
 
 FONTS = "_static/katex/fonts/*.woff2"
+# Beginnings of fonts' names, and the classes of KaTeX's style sheet that alone ask for them.
+OWN_CLASSES = {"KaTeX_AMS": ("amsrm", "mathbb", "textbb"), "KaTeX_Caligraphic": ("mathcal",)}
 
 
 def cut_fonts(app: Sphinx, error: Exception | None) -> None:
@@ -25,14 +30,23 @@ def cut_fonts(app: Sphinx, error: Exception | None) -> None:
         return
     site, cache = Path(app.outdir), Path(app.doctreedir) / "fonts"
     cache.mkdir(exist_ok=True)
-    pages = (page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
-    characters = "".join(sorted(set().union(*map(unescape, pages))))
+    pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
     for font in site.glob(FONTS):
+        characters = characters_for(font.stem, pages)
         recipe = font.read_bytes() + characters.encode() + version("fonttools").encode()
         kept = cache / f"{hashlib.sha256(recipe).hexdigest()[:16]}.woff2"
         if not kept.exists():
             cut(font, kept, characters)
         shutil.copyfile(kept, font)
+
+
+def characters_for(font: str, pages: Sequence[str]) -> str:
+    """Return the characters that a font may have to show on some pages, in order."""
+    own = next((classes for name, classes in OWN_CLASSES.items() if font.startswith(name)), None)
+    if own:
+        leaf = re.compile(rf'class="[^"]*\b(?:{"|".join(own)})\b[^"]*"[^>]*>([^<]+)')
+        pages = [text for page in pages for text in leaf.findall(page)]
+    return "".join(sorted(set().union(*map(unescape, pages))))
 
 
 def cut(font: Path, to: Path, characters: str) -> None:

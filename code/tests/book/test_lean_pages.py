@@ -8,7 +8,7 @@ from typing import Any
 import lean_pages
 import pytest
 from fontTools.ttLib import TTFont
-from lean_fonts import cut
+from lean_fonts import OWN_CLASSES, characters_for, cut
 from lean_pages import icon_rules, names_in_use, purge, split_selectors
 
 KATEX = Path(__file__).parents[3] / "node_modules" / "katex" / "dist" / "fonts"
@@ -92,6 +92,24 @@ def test_a_cut_font_has_the_characters_that_are_asked_for_and_no_others(tmp_path
     with TTFont(tmp_path / "cut.woff2") as font:
         assert set(font.getBestCmap()) == set(map(ord, "xyz"))
     assert (tmp_path / "cut.woff2").stat().st_size < 3000
+
+
+def test_fonts_that_classes_ask_for_have_only_those_letters() -> None:
+    pages = [
+        '<p>Xy <span class="mord mathbb">E</span><span class="mord mathcal" style="margin: 0">N</span></p>',
+        '<span class="mord amsrm">&gt;</span><span class="mathbbb">Q</span>',
+    ]
+    assert characters_for("KaTeX_AMS-Regular", pages) == ">E"
+    assert characters_for("KaTeX_Caligraphic-Bold", pages) == "N"
+    assert set("XyENQ>") <= set(characters_for("KaTeX_Main-Regular", pages))
+
+
+def test_no_other_class_of_katex_asks_for_these_fonts() -> None:
+    sheet = (KATEX.parent / "katex.min.css").read_text("utf-8")
+    for font, classes in OWN_CLASSES.items():
+        rules = re.findall(rf"([^{{}}]+){{[^{{}}]*font-family:{font}\b", sheet.replace("@font-face", ""))
+        asking = {name for rule in rules for name in re.findall(r"\.(\w+)", rule)}
+        assert asking == {"katex", *classes}
 
 
 @pytest.mark.parametrize("kind", ["css_files", "script_files"])
