@@ -117,7 +117,7 @@ def test_solutions_and_answers_stand_on_their_own_page(book: Book) -> None:
     assert "Wrong" not in chapter.get_text()
     places = [link["href"][1:] for link in chapter.select(".turn-to > a")]
     assert len(places) == 2
-    first, second = (solutions.find(id=place) for place in places)
+    first, second = (solutions.find(id=place).parent for place in places)  # an id is its title's
     assert [each.get_text() for each in first.find_all(["h3", "p"])] == ["Solution to Exercise 1", "Two."]
     assert [item.get_text() for item in second.select("ol[type=a] > li")] == ["Right: This.", "Wrong: That."]
     assert [item.get_text() for item in chapter.select(".quiz ol[type=a] > li")] == ["This.", "That."]
