@@ -9,7 +9,7 @@ import hashlib
 import logging
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
 from html import unescape
 from importlib.metadata import version
 from pathlib import Path
@@ -31,8 +31,10 @@ def cut_fonts(app: Sphinx, error: Exception | None) -> None:
     site, cache = Path(app.outdir), Path(app.doctreedir) / "fonts"
     cache.mkdir(exist_ok=True)
     pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
+    everything = characters_of(pages)
     for font in site.glob(FONTS):
-        characters = characters_for(font.stem, pages)
+        own = letters_for(font.stem, pages)
+        characters = everything if own is None else characters_of(own)
         recipe = font.read_bytes() + characters.encode() + version("fonttools").encode()
         kept = cache / f"{hashlib.sha256(recipe).hexdigest()[:16]}.woff2"
         if not kept.exists():
@@ -40,13 +42,18 @@ def cut_fonts(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(kept, font)
 
 
-def characters_for(font: str, pages: Sequence[str]) -> str:
-    """Return the characters that a font may have to show on some pages, in order."""
+def characters_of(texts: Iterable[str]) -> str:
+    """Return the characters of some HTML, each once and in order."""
+    return "".join(sorted(set().union(*map(unescape, texts))))
+
+
+def letters_for(font: str, pages: Iterable[str]) -> list[str] | None:
+    """Return what is set in a font that classes ask for, or None if classes don't tell."""
     own = next((classes for name, classes in OWN_CLASSES.items() if font.startswith(name)), None)
-    if own:
-        leaf = re.compile(rf'class="[^"]*\b(?:{"|".join(own)})\b[^"]*"[^>]*>([^<]+)')
-        pages = [text for page in pages for text in leaf.findall(page)]
-    return "".join(sorted(set().union(*map(unescape, pages))))
+    if own is None:
+        return None
+    leaf = re.compile(rf'class="[^"]*\b(?:{"|".join(own)})\b[^"]*"[^>]*>([^<]+)')
+    return [text for page in pages for text in leaf.findall(page)]
 
 
 def cut(font: Path, to: Path, characters: str) -> None:
